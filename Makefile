@@ -1,0 +1,60 @@
+# A bare "make" lists the targets. Everything is built from source: the machine
+# needs Go, git, make and a C compiler (for the race detector), nothing else.
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0-dev)
+BIN      := $(CURDIR)/bin
+SANDBOX  := $(CURDIR)/.sandbox
+MODULE   := github.com/kubectl-aad/kubectl-aad
+LDFLAGS  := -s -w -X $(MODULE)/pkg/version.Version=$(VERSION)
+
+# One set of flags for builds and tests, so that they share the build cache.
+export GOFLAGS      := -trimpath -buildvcs=false
+export GOTOOLCHAIN  := local
+export CGO_ENABLED  := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help build build-sandbox demo test lint bench sandbox clean race
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build kubectl-aad, aad-core and aad-webhook into bin/
+	@echo "building kubectl-aad, aad-core and aad-webhook (the first time: 5 minutes)"
+	@mkdir -p $(BIN)
+	go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/kubectl-aad ./cmd/aad-core ./cmd/aad-webhook
+
+build-sandbox: ## build aad-sandbox (with a real kube-apiserver) and kubectl into bin/
+	@echo "building aad-sandbox and kubectl (the first time: 8 minutes)"
+	@mkdir -p $(BIN)
+	cd cmd/aad-sandbox && go build -ldflags '$(LDFLAGS)' -o $(BIN)/aad-sandbox .
+	cd cmd/aad-sandbox && go build -ldflags '-s -w' -o $(BIN)/kubectl k8s.io/kubernetes/cmd/kubectl
+
+demo: build build-sandbox ## the whole journey against a pretend Azure, on this machine
+	@$(BIN)/aad-sandbox demo
+
+sandbox: build build-sandbox ## keep a pretend Azure running and print how to play with it
+	@$(BIN)/aad-sandbox up --dir $(SANDBOX) --hints
+
+test: build build-sandbox race ## all tests of both modules
+	@echo "testing the packages that link msgraph-sdk-go"
+	go test $$(go list -f '{{if not .Standard}}{{.ImportPath}}{{end}}' ./... | grep -xF "$$($(HEAVY))")
+	@echo "testing the sandbox's module: the journey against real API servers"
+	cd cmd/aad-sandbox && go test -timeout 20m ./...
+
+# Packages that link the one SDK that is too heavy for the race detector.
+HEAVY = go list -deps -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "github.com/microsoftgraph/msgraph-sdk-go/models"}}{{$$p}}{{end}}{{end}}' ./... | grep '^$(MODULE)' | sed 's/ \[.*//; s/\.test$$//' | sort -u
+
+race:
+	@echo "testing with the race detector"
+	CGO_ENABLED=1 go test -race $$(go list ./... | grep -vxF "$$($(HEAVY))")
+
+lint: ## gofmt, go vet, and golangci-lint where it is installed
+	@test -z "$$(gofmt -l cmd pkg plugins)" || { gofmt -l cmd pkg plugins; exit 1; }
+	go vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
+
+bench: build ## print the numbers of the design's section 7 that can be measured today
+	go test -run '^$$' -bench . -benchtime 2s ./pkg/fastlane/... ./pkg/webhook/... ./cmd/kubectl-aad/...
+
+clean: ## remove what was built and the sandbox's folder
+	rm -rf $(BIN) $(SANDBOX)
