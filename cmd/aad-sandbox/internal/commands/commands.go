@@ -34,7 +34,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.AddCommand(clusterProcess())
+	root.AddCommand(up(), down(), signIn(), fault(), requests(), playDemo(), clusterProcess())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintf(s.Err, "aad-sandbox: error: %v\n", err)
 		return 1

@@ -32,24 +32,26 @@ type Host struct {
 	running map[string]*child
 }
 
-// New returns a host. The folder is emptied: what an earlier, killed sandbox
-// left there belongs to no running cluster.
-func New(dir, cloudFile string) (*Host, error) {
+// New returns a host that is not open yet.
+func New(dir, cloudFile string) *Host {
+	return &Host{dir: dir, cloudFile: cloudFile, running: map[string]*child{}}
+}
+
+// Open finds the executables and empties the folder: what an earlier, killed
+// sandbox left there belongs to no running cluster.
+func (h *Host) Open() error {
 	exe, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if exe, err = filepath.EvalSymlinks(exe); err != nil {
-		return nil, err
+	if h.exe, err = filepath.EvalSymlinks(exe); err != nil {
+		return err
 	}
-	webhook := filepath.Join(filepath.Dir(exe), "aad-webhook")
-	if _, err := os.Stat(webhook); err != nil {
-		return nil, fmt.Errorf("aad-webhook must lie beside %s: %w (run: make build)", filepath.Base(exe), err)
+	h.webhook = filepath.Join(filepath.Dir(h.exe), "aad-webhook")
+	if _, err := os.Stat(h.webhook); err != nil {
+		return fmt.Errorf("aad-webhook must lie beside %s: %w (run: make build)", filepath.Base(h.exe), err)
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, err
-	}
-	return &Host{dir: dir, cloudFile: cloudFile, exe: exe, webhook: webhook, running: map[string]*child{}}, nil
+	return os.RemoveAll(h.dir)
 }
 
 // child is one cluster's process. Its mutex lets one spec through at a time.

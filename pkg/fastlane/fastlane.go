@@ -1,0 +1,74 @@
+// Package fastlane answers get-token from the cache. It is all that the front
+// does itself: on any doubt it declines in silence, and the whole program
+// decides. It makes no request, takes no lock, changes no file and never writes
+// anything but one credential.
+package fastlane
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/execcred"
+	"github.com/kubectl-aad/kubectl-aad/pkg/token"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
+)
+
+// Serve writes the cached credential that args (without the program's name)
+// ask for and returns true, or writes nothing and returns false.
+func Serve(args []string, getenv func(string) string, out io.Writer, now time.Time) bool {
+	credential, ok := answer(args, getenv, out, now)
+	if !ok {
+		return false
+	}
+	// Once a byte is out nobody else may write: a broken pipe has no reader.
+	_, _ = out.Write(credential)
+	return true
+}
+
+func answer(args []string, getenv func(string) string, out io.Writer, now time.Time) ([]byte, bool) {
+	if len(args) == 0 || args[0] != "get-token" {
+		return nil, false
+	}
+	info, err := execcred.ParseInfo(getenv(execcred.EnvInfo))
+	if err != nil {
+		return nil, false
+	}
+	cmd, err := token.Parse(args[1:], getenv)
+	if err != nil || cmd.Verbosity > 0 || !info.Present && !cmd.ShowToken && device(out) {
+		return nil, false
+	}
+	dir, err := tokencache.Locate(cmd.CacheDir, getenv)
+	if err != nil {
+		return nil, false
+	}
+	entry, err := lookUp(dir, cmd.Request)
+	if err != nil || entry.Expires.Sub(now) <= tokencache.Fresh {
+		return nil, false
+	}
+	var credential bytes.Buffer
+	err = execcred.Write(&credential, info.APIVersion, entry.Access.Reveal(), execcred.Announce(entry.Expires, now))
+	return credential.Bytes(), err == nil
+}
+
+func lookUp(dir tokencache.Dir, req token.Request) (tokencache.Entry, error) {
+	place, err := dir.Find(req)
+	if err != nil {
+		return tokencache.Entry{}, err
+	}
+	if place.Request.ForPerson() && place.Account.Home == "" {
+		return tokencache.Entry{}, tokencache.ErrMiss
+	}
+	return dir.Lookup(place)
+}
+
+// device reports whether out may be a terminal: tokens are not for eyes.
+func device(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err != nil || info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,164 @@
+package arm
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
+)
+
+var groupName = regexp.MustCompile(`^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$`)
+
+func (s *Server) listTenants(*call) (*reply, error) {
+	list := []any{}
+	for _, t := range s.directory.Tenants() {
+		list = append(list, map[string]any{"id": "/tenants/" + string(t.ID), "tenantId": t.ID, "displayName": t.Name,
+			"countryCode": "US", "defaultDomain": t.Domains[0], "domains": t.Domains, "tenantCategory": "Home"})
+	}
+	return ok(map[string]any{"value": list}), nil
+}
+
+// listSubscriptions shows the subscription to those who have a role in it.
+func (s *Server) listSubscriptions(c *call) (*reply, error) {
+	list := []any{}
+	if c.caller.tenant == s.tenant && c.caller.may(resources+"/read") {
+		list = append(list, s.subscriptionAnswer())
+	}
+	return ok(map[string]any{"value": list, "count": map[string]any{"type": "Total", "value": len(list)}}), nil
+}
+
+func (s *Server) getSubscription(*call) (*reply, error) { return ok(s.subscriptionAnswer()), nil }
+
+func (s *Server) subscriptionAnswer() map[string]any {
+	return map[string]any{"id": "/subscriptions/" + s.subscription, "subscriptionId": s.subscription, "tenantId": s.tenant,
+		"displayName": "Sandbox", "state": "Enabled", "authorizationSource": "RoleBased", "managedByTenants": []any{},
+		"subscriptionPolicies": map[string]any{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}}
+}
+
+func (s *Server) groupAnswer(g *group) map[string]any {
+	state := succeeded
+	if g.deleting {
+		state = deleting
+	}
+	out := map[string]any{"id": "/subscriptions/" + s.subscription + "/resourceGroups/" + g.name, "name": g.name,
+		"type": "Microsoft.Resources/resourceGroups", "location": g.location, "properties": map[string]any{"provisioningState": state}}
+	if g.tags != nil {
+		out["tags"] = g.tags
+	}
+	return out
+}
+
+func (s *Server) listGroups(*call) (*reply, error) {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	list := []any{}
+	for _, g := range s.state.sortedGroups() {
+		list = append(list, s.groupAnswer(g))
+	}
+	return ok(map[string]any{"value": list}), nil
+}
+
+func (s *Server) getGroup(c *call) (*reply, error) {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	g, err := s.state.group(c.group())
+	if err != nil {
+		return nil, err
+	}
+	return ok(s.groupAnswer(g)), nil
+}
+
+func (s *Server) headGroup(c *call) (*reply, error) {
+	if _, err := s.getGroup(c); err != nil {
+		return nil, err
+	}
+	return &reply{status: http.StatusNoContent}, nil
+}
+
+func (s *Server) putGroup(c *call) (*reply, error) {
+	var in struct {
+		Location string            `json:"location"`
+		Tags     map[string]string `json:"tags"`
+	}
+	if err := read(c, &in); err != nil {
+		return nil, err
+	}
+	where := location(in.Location)
+	if !groupName.MatchString(c.group()) {
+		return nil, failure(http.StatusBadRequest, "InvalidResourceGroup",
+			"The provided resource group name '%s' has these invalid characters or is too long. The name can only be a letter, digit, '-', '.', '(', ')' or '_'.", c.group())
+	}
+	if err := checkLocation(where); err != nil {
+		return nil, err
+	}
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	g, err := s.state.group(c.group())
+	switch {
+	case err != nil:
+		g = &group{name: c.group(), location: where, tags: in.Tags}
+		s.state.groups[key(g.name)] = g
+		return &reply{status: http.StatusCreated, body: s.groupAnswer(g)}, nil
+	case g.deleting:
+		return nil, beingDeleted(g.name)
+	case g.location != where:
+		return nil, failure(http.StatusConflict, "InvalidResourceGroupLocation",
+			"Invalid resource group location '%s'. The Resource group already exists in location '%s'.", in.Location, g.location)
+	}
+	g.tags = in.Tags
+	return ok(s.groupAnswer(g)), nil
+}
+
+// deleteGroup removes a group with the clusters in it, in the background.
+func (s *Server) deleteGroup(c *call) (*reply, error) {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	g, err := s.state.group(c.group())
+	if err != nil {
+		return nil, err
+	}
+	op := s.begin(g.location)
+	if g.deleting {
+		op.finish(s.now(), nil)
+		return s.accepted(c, "", op), nil
+	}
+	g.deleting = true
+	var gone []<-chan struct{}
+	for _, cl := range s.state.in(g.name) {
+		s.remove(cl, s.begin(cl.location))
+		gone = append(gone, cl.idle)
+	}
+	s.run(func() {
+		for _, done := range gone {
+			<-done
+		}
+		s.state.mu.Lock()
+		defer s.state.mu.Unlock()
+		delete(s.state.groups, key(g.name))
+		op.finish(s.now(), nil)
+	})
+	return s.accepted(c, "", op), nil
+}
+
+func beingDeleted(name string) *Error {
+	return failure(http.StatusConflict, "ResourceGroupBeingDeleted",
+		"The resource group '%s' is in deprovisioning state and cannot perform this operation.", name)
+}
+
+func checkLocation(where string) error {
+	if where == "" {
+		return failure(http.StatusBadRequest, "LocationRequired", "The location property is required for this definition.")
+	}
+	if !locations.MatchString(where) {
+		return failure(http.StatusBadRequest, "LocationNotAvailableForResourceGroup",
+			"The provided location '%s' is not available for resource group.", where)
+	}
+	return nil
+}
+
+func read(c *call, into any) error {
+	if err := wire.ReadJSON(c.Request, into); err != nil {
+		return failure(http.StatusBadRequest, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '%s'.", err)
+	}
+	return nil
+}

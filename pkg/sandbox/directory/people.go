@@ -1,0 +1,106 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+)
+
+// Users lists the users of the tenant.
+func (t *Tenant) Users() []*User { return read(t, t.users.list) }
+
+// User finds a user by object id or UPN, without case.
+func (t *Tenant) User(ref string) (*User, bool) {
+	return lookup(t, func(at time.Time) (*User, bool) {
+		if u, ok := t.users.get(ref, at); ok {
+			return u, true
+		}
+		return t.users.byKey(ref, at)
+	})
+}
+
+// Person finds a user by what a person calls themselves: "alice", a sign-in
+// name, a UPN or an object id.
+func (t *Tenant) Person(who string) (*User, bool) {
+	if u, ok := t.User(who); ok {
+		return u, true
+	}
+	for _, u := range t.Users() {
+		if strings.EqualFold(u.Person.SignInName, who) || strings.EqualFold(u.Person.Name, who) {
+			return u, true
+		}
+	}
+	return nil, false
+}
+
+// CreateUser adds a user. Without a Person it is a member at home here.
+func (t *Tenant) CreateUser(u User) (*User, error) {
+	t.d.mu.Lock()
+	defer t.d.mu.Unlock()
+	if t.users.has(u.UserPrincipalName) {
+		return nil, fmt.Errorf("user %q: %w", u.UserPrincipalName, ErrConflict)
+	}
+	u.ID = entra.ObjectID(t.d.newID("user"))
+	return t.putUser(u, t.soon()), nil
+}
+
+func (t *Tenant) putUser(u User, visible time.Time) *User {
+	u.CreatedDateTime = t.d.now().UTC().Truncate(time.Second)
+	if u.UserType == "" {
+		u.UserType = "Member"
+	}
+	if u.Person.Home == "" {
+		u.Person.Home, u.Person.SignInName = t.ID, u.UserPrincipalName
+	}
+	if u.Person.HomeID == "" {
+		u.Person.HomeID = u.ID
+	}
+	if u.Person.Name == "" {
+		u.Person.Name, _, _ = strings.Cut(u.UserPrincipalName, "@")
+	}
+	u.normalize()
+	t.users.put(string(u.ID), &u, visible)
+	return &u
+}
+
+// UpdateUser changes a user; the id stays.
+func (t *Tenant) UpdateUser(id entra.ObjectID, change func(*User) error) (*User, error) {
+	person := true
+	return update(t, t.users, string(id), change, func(old, u *User) {
+		if person { // before change, which may move the person too
+			u.Person, person = old.Person, false
+		}
+		u.ID, u.CreatedDateTime = old.ID, old.CreatedDateTime
+		u.normalize()
+	})
+}
+
+// DeleteUser removes a user and their memberships.
+func (t *Tenant) DeleteUser(id entra.ObjectID) error {
+	t.d.mu.Lock()
+	defer t.d.mu.Unlock()
+	if _, ok := t.users.get(string(id), t.d.now()); !ok {
+		return fmt.Errorf("user %q: %w", id, ErrNotFound)
+	}
+	t.users.remove(string(id))
+	t.unlink(id)
+	return nil
+}
+
+// Revoke makes every refresh token that the user has worthless.
+func (t *Tenant) Revoke(id entra.ObjectID) error {
+	at := t.d.now()
+	_, err := t.UpdateUser(id, func(u *User) error {
+		u.SignInSessionsValidFromDateTime = at
+		return nil
+	})
+	return err
+}
+
+func (u *User) normalize() {
+	full(&u.OtherMails)
+	full(&u.ProxyAddresses)
+	full(&u.Identities)
+}

@@ -1,0 +1,113 @@
+// Package graph is the sandbox's pretend Microsoft Graph v1.0: app
+// registrations, service principals, consent, people and groups, for bearers of
+// tokens who may see or change them. What it does not imitate it answers with
+// 404 or an error that says so; it keeps no directory of its own.
+package graph
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/graph/odata"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
+)
+
+// Server answers Graph's requests.
+type Server struct {
+	directory *directory.Directory
+	verifier  wire.Verifier
+	now       func() time.Time
+	owners    owners
+	inner     *http.ServeMux // the routes again, for the requests in a $batch
+}
+
+// New returns a Graph over the directory.
+func New(d wire.Deps) *Server {
+	return &Server{directory: d.Directory, verifier: d.Verifier, now: d.Now, inner: http.NewServeMux()}
+}
+
+// reply is a successful answer; a nil body is an empty one.
+type reply struct {
+	status int
+	body   any
+}
+
+func noContent() *reply { return &reply{status: http.StatusNoContent} }
+
+// call is one request of somebody who may make it.
+type call struct {
+	*http.Request
+	caller caller
+	tenant *directory.Tenant
+	query  odata.Query
+}
+
+// route is one operation of Graph and what it takes to use it.
+type route struct {
+	method, pattern string
+	need            access
+	handle          func(*Server, *call) (*reply, error)
+}
+
+// Register adds the routes and faults of Graph to its listener.
+func (s *Server) Register(m *wire.Mux) {
+	m.Rewrite = canonical
+	m.Fault(batchThrottled, "one item of a $batch is throttled: 429 with Retry-After: 1 in its own headers")
+	for _, r := range routes() {
+		h := func(w http.ResponseWriter, req *http.Request) { s.serve(w, req, r) }
+		m.Handle(r.method, version+r.pattern, h)
+		s.inner.HandleFunc(r.method+" "+version+r.pattern, h)
+	}
+	m.Handle(http.MethodPost, version+"/$batch", s.batch)
+}
+
+const version = "/v1.0"
+
+func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
+	out, err := s.answer(req, r)
+	if err != nil {
+		s.refuse(w, req, err)
+		return
+	}
+	if out.body == nil {
+		w.WriteHeader(out.status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+	w.Header().Set("OData-Version", "4.0")
+	wire.JSON(w, out.status, out.body)
+}
+
+func (s *Server) refuse(w http.ResponseWriter, req *http.Request, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = translate(err)
+	}
+	if e.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+wire.URL(req, wire.Login)+`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
+	}
+	Refuse(w, req, e.Status, e.Code, e.Message)
+}
+
+func (s *Server) answer(req *http.Request, r route) (*reply, error) {
+	who, tenant, err := s.authenticate(req)
+	if err != nil {
+		return nil, err
+	}
+	values, err := url.ParseQuery(strings.ReplaceAll(req.URL.RawQuery, "+", "%20"))
+	if err != nil {
+		return nil, failure(http.StatusBadRequest, "BadRequest", "The query is not valid.")
+	}
+	query, err := odata.ParseQuery(values)
+	if err != nil {
+		return nil, err
+	}
+	if !who.may(r.need) {
+		return nil, denied()
+	}
+	return r.handle(s, &call{Request: req, caller: who, tenant: tenant, query: query})
+}

@@ -1,0 +1,80 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox"
+)
+
+func TestReplicationDelay(t *testing.T) {
+	now := time.Now()
+	c := start(t, sandbox.Options{ReplicationDelay: 2 * time.Second, Now: func() time.Time { return now }})
+	app := c.want(201, "", "admin", "POST", "/applications", `{"displayName":"server"}`)
+	sp := fmt.Sprintf(`{"appId":%q}`, app.text("appId"))
+	c.want(404, "Request_ResourceNotFound", "admin", "GET", "/applications/"+app.text("id"), "")
+	early := c.want(400, "NoBackingApplicationObject", "admin", "POST", "/servicePrincipals", sp)
+	if !strings.Contains(early.text("error.message"), "does not reference a valid application object") {
+		t.Errorf("message %q", early.text("error.message"))
+	}
+	now = now.Add(2 * time.Second)
+	c.want(200, "", "admin", "GET", "/applications/"+app.text("id"), "")
+	made := c.want(201, "", "admin", "POST", "/servicePrincipals", sp).text("id")
+
+	graph := c.servicePrincipal(entra.MicrosoftGraph)
+	grant := fmt.Sprintf(`{"clientId":%q,"consentType":"AllPrincipals","resourceId":%q,"scope":"User.Read"}`, made, graph)
+	role := fmt.Sprintf(`{"principalId":%q,"resourceId":%q,"appRoleId":%q}`, made, graph, entra.DirectoryReadAllApp)
+	if a := c.want(404, "Request_ResourceNotFound", "admin", "POST", "/oauth2PermissionGrants", grant); !strings.Contains(a.raw, "does not exist or one of its queried reference-property objects are not present") {
+		t.Errorf("grant: %s", a.raw)
+	}
+	if a := c.want(400, "Request_BadRequest", "admin", "POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo", role); !strings.Contains(a.raw, "Not a valid reference update") {
+		t.Errorf("role: %s", a.raw)
+	}
+	secret := c.want(200, "", "admin", "POST", "/applications/"+app.text("id")+"/addPassword", `{}`).text("keyId")
+	seen := func() bool {
+		return strings.Contains(c.want(200, "", "admin", "GET", "/applications/"+app.text("id"), "").raw, secret)
+	}
+	if seen() {
+		t.Error("the secret is seen at once")
+	}
+	now = now.Add(2 * time.Second)
+	if !seen() {
+		t.Error("the secret is never seen")
+	}
+	c.want(201, "", "admin", "POST", "/oauth2PermissionGrants", grant)
+	c.want(201, "", "admin", "POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo", role)
+}
+
+// Requests on the public host get links and contexts on it (clients.md §1).
+func TestLinksFollowTheHost(t *testing.T) {
+	c := start(t, sandbox.Options{})
+	req, err := http.NewRequestWithContext(t.Context(), "GET", c.s.Info().Endpoints.Graph+"/v1.0//users?$top=2&$select=id", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "graph.microsoft.com"
+	req.Header.Set("Authorization", "Bearer "+c.token("alice"))
+	resp, err := c.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var page map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	link, _ := page["@odata.nextLink"].(string)
+	u, err := url.Parse(link)
+	if err != nil || u.Host != "graph.microsoft.com" || u.Query().Get("$select") != "id" {
+		t.Errorf("nextLink %q", link)
+	}
+	if on, _ := page["@odata.context"].(string); on != "https://graph.microsoft.com/v1.0/$metadata#users(id)" {
+		t.Errorf("context %q", on)
+	}
+}

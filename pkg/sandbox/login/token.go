@@ -1,0 +1,148 @@
+package login
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
+)
+
+// ask is a request to the token endpoint whose client is known.
+type ask struct {
+	r      *http.Request
+	form   func(string) string
+	tenant *directory.Tenant // nil for common and organizations
+	app    *directory.Application
+	secret bool // the client has proved itself by a secret
+	wish   wish
+}
+
+// maxForm is the largest form that is read, in bytes.
+const maxForm = 256 << 10
+
+// token is the token endpoint.
+func (s *Service) token(w http.ResponseWriter, r *http.Request) {
+	g, err := s.exchange(w, r)
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+		refuse(w, r, s.deps.Now(), f)
+	case err != nil:
+		s.Refuse(w, r, http.StatusInternalServerError, "", err.Error())
+	default:
+		g.write(w)
+	}
+}
+
+func (s *Service) exchange(w http.ResponseWriter, r *http.Request) (grant, error) {
+	a, f := s.read(w, r)
+	if f != nil {
+		return grant{}, f
+	}
+	kinds := map[string]func(ask) (grant, error){
+		"urn:ietf:params:oauth:grant-type:device_code": s.byDevice,
+		"device_code":        s.byDevice, // MSAL Go's spelling
+		"refresh_token":      s.byRefresh,
+		"authorization_code": s.byCode,
+		"client_credentials": s.byClient,
+		"urn:ietf:params:oauth:grant-type:jwt-bearer": s.onBehalfOf,
+	}
+	kind := a.form("grant_type")
+	do, ok := kinds[kind]
+	switch {
+	case kind == "":
+		return grant{}, fail(900144, "grant_type")
+	case !ok:
+		return grant{}, fail(70003, kind)
+	}
+	return do(a)
+}
+
+// read reads the form, finds tenant and client, and checks the client's secret.
+func (s *Service) read(w http.ResponseWriter, r *http.Request) (ask, *failure) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return ask{}, &failure{oauth: "invalid_request", code: 900561, text: "the request is not a form"}
+	}
+	a := ask{r: r, form: r.PostForm.Get}
+	id, secret := a.form("client_id"), a.form("client_secret")
+	if user, password, ok := r.BasicAuth(); ok {
+		id, secret = user, password
+	}
+	var f *failure
+	if a.tenant, f = s.tenant(r.PathValue("tenant")); f != nil {
+		return a, f
+	}
+	if a.app, f = s.client(a.tenant, id); f != nil {
+		return a, f
+	}
+	if a.form("client_assertion") != "" {
+		return a, withStatus(fail(700027, id))
+	}
+	if secret != "" {
+		if f := s.prove(a.tenant, a.app, secret); f != nil {
+			return a, f
+		}
+		a.secret = true
+	}
+	a.wish, f = s.wish(a)
+	return a, f
+}
+
+func withStatus(f *failure) *failure {
+	f.status = http.StatusUnauthorized
+	return f
+}
+
+// prove checks a client's secret.
+func (s *Service) prove(t *directory.Tenant, app *directory.Application, secret string) *failure {
+	if t == nil {
+		t = s.deps.Directory.Tenants()[0]
+	}
+	switch t.CheckSecret(app.AppID, secret) {
+	case directory.SecretGood:
+		return nil
+	case directory.SecretExpired:
+		return fail(7000222, app.AppID)
+	}
+	if public(app) && len(app.PasswordCredentials) == 0 {
+		return fail(700025)
+	}
+	return fail(7000215, app.AppID)
+}
+
+func (s *Service) wish(a ask) (wish, *failure) {
+	if resource := a.form("resource"); resource != "" && !strings.Contains(a.r.URL.Path, "/v2.0/") {
+		return parseResource(resource), nil
+	}
+	return parseScope(a.form("scope"))
+}
+
+// public reports whether an application may sign people in without a secret.
+func public(app *directory.Application) bool {
+	return app.IsFallbackPublicClient != nil && *app.IsFallbackPublicClient
+}
+
+// confidential demands a secret from a client that is not public.
+func (a ask) confidential() *failure {
+	if !a.secret && !public(a.app) {
+		return fail(7000218, a.app.AppID)
+	}
+	return nil
+}
+
+// person finds somebody in the tenant of the request, or at home where the
+// request leaves that open.
+func (s *Service) person(t *directory.Tenant, home entra.TenantID, id entra.ObjectID) (*directory.Tenant, *directory.User, *failure) {
+	if t == nil {
+		t, _ = s.deps.Directory.Tenant(string(home))
+	}
+	for _, u := range t.Users() {
+		if u.Person.Home == home && u.Person.HomeID == id {
+			return t, u, nil
+		}
+	}
+	return nil, nil, fail(50020, id, t.Name)
+}

@@ -1,0 +1,93 @@
+package token
+
+// Flag is one flag of get-token. The fast lane, cobra's help and completion,
+// and the arguments in a kubeconfig are all made from the one table.
+type Flag struct {
+	Name      string
+	Shorthand string   // one letter, without the dash
+	Aliases   []string // other long names
+	Value     string   // what help calls the value; empty: a switch
+	Usage     string
+	Hidden    bool // accepted for Azure/kubelogin's sake
+
+	env     []string // read in this order when the flag is absent
+	armEnv  []string // read before env with --use-azurerm-env-vars
+	envOnly string   // env counts only for this method
+	param   bool     // goes to Request.Params
+	key     bool     // changes what the token says
+}
+
+// Flags returns the table.
+func Flags() []Flag { return flags }
+
+var flags = []Flag{
+	{Name: "server-id", Value: "ID", Usage: "application id or URI of the server app: who the token is for"},
+	{Name: "client-id", Value: "ID", Usage: "application id of the client app (default: AKS's own client, for managed AKS)",
+		env: []string{"AZURE_CLIENT_ID", "AAD_SERVICE_PRINCIPAL_CLIENT_ID"}, armEnv: []string{"ARM_CLIENT_ID"}},
+	{Name: "tenant-id", Shorthand: "t", Value: "TENANT", Usage: "tenant: its id or one of its domains",
+		env: []string{"AZURE_TENANT_ID"}, armEnv: []string{"ARM_TENANT_ID"}},
+	{Name: "login", Shorthand: "l", Value: "METHOD", Usage: "login method (default auto)", env: []string{"AAD_LOGIN_METHOD"}},
+	{Name: "account", Value: "USER", Usage: "sign in as this user (default: the first that signed in)"},
+	{Name: "cloud", Aliases: []string{"environment"}, Shorthand: "e", Value: "NAME|FILE",
+		Usage: "public, usgov, china, or the path of a cloud file", env: []string{"AZURE_CLOUD_FILE", azureStackFile}},
+	{Name: "client-secret-file", Value: "FILE", Usage: "file with the secret of --client-id", param: true},
+	{Name: "client-secret", Value: "SECRET", Usage: "the secret itself; other programs can read it there: prefer --client-secret-file",
+		env: []string{"AZURE_CLIENT_SECRET", "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET"}, armEnv: []string{"ARM_CLIENT_SECRET"}, param: true},
+	{Name: "cache-dir", Aliases: []string{"token-cache-dir"}, Value: "DIR", Usage: "directory for sign-ins and tokens (default ~/.kube/cache/aad)"},
+	{Name: "timeout", Value: "DURATION", Usage: "longest wait for one answer of Entra ID; never for a person (default 10s)", env: []string{"AZURE_CLI_TIMEOUT"}},
+	{Name: "show-token", Usage: "print the token although it goes to a terminal"},
+	{Name: "verbosity", Aliases: []string{"v"}, Shorthand: "v", Value: "N", Usage: "how much to say on stderr; never a secret"},
+	{Name: "disable-environment-override", Usage: "ignore the environment variables that stand for flags"},
+	{Name: "use-azurerm-env-vars", Usage: "read Terraform's ARM_* variables"},
+	{Name: "authority-host", Value: "URL", Usage: "authority of a built-in cloud", env: []string{"AZURE_AUTHORITY_HOST"}, envOnly: "workloadidentity"},
+	{Name: "legacy", Usage: "ask as Azure AD's retired v1 library did", Hidden: true, param: true, key: true},
+	{Name: "logtostderr", Usage: "accepted; everything but the token goes to stderr anyway", Hidden: true},
+	{Name: "disable-instance-discovery", Usage: "accepted; no instance discovery is made anyway", Hidden: true},
+	{Name: "username", Value: "USER", Usage: "user of the password method", Hidden: true, param: true, key: true,
+		env: []string{"AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME"}},
+	{Name: "password", Value: "PASSWORD", Usage: "password of the password method", Hidden: true, param: true,
+		env: []string{"AZURE_PASSWORD", "AAD_USER_PRINCIPAL_PASSWORD"}},
+	{Name: "client-certificate", Value: "FILE", Usage: "certificate and key of --client-id", Hidden: true, param: true,
+		env:    []string{"AZURE_CLIENT_CERTIFICATE_PATH", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE"},
+		armEnv: []string{"ARM_CLIENT_CERTIFICATE_PATH"}},
+	{Name: "client-certificate-password", Value: "PASSWORD", Usage: "password of --client-certificate", Hidden: true, param: true,
+		env:    []string{"AZURE_CLIENT_CERTIFICATE_PASSWORD", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD"},
+		armEnv: []string{"ARM_CLIENT_CERTIFICATE_PASSWORD"}},
+	{Name: "identity-resource-id", Value: "ID", Usage: "resource id of a managed identity", Hidden: true, param: true, key: true},
+	{Name: "federated-token-file", Value: "FILE", Usage: "assertion of the workload", Hidden: true, param: true,
+		env: []string{"AZURE_FEDERATED_TOKEN_FILE"}, envOnly: "workloadidentity"},
+	{Name: "azure-pipelines-service-connection-id", Value: "ID", Usage: "service connection of Azure Pipelines", Hidden: true, param: true, key: true,
+		env: []string{"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"}},
+	{Name: "subscription", Shorthand: "s", Value: "ID", Usage: "subscription of the Azure CLI account", Hidden: true, param: true, key: true},
+	{Name: "redirect-url", Value: "URL", Usage: "where the browser returns to", Hidden: true, param: true},
+	{Name: "login-hint", Value: "USER", Usage: "user name that the sign-in page suggests", Hidden: true, param: true},
+	{Name: "pop-enabled", Usage: "ask for a proof-of-possession token (Azure Arc)", Hidden: true, param: true, key: true},
+	{Name: "pop-claims", Value: "u=ID", Usage: "claims of the proof-of-possession token", Hidden: true, param: true, key: true},
+}
+
+// azureStackFile names the file that --environment AzureStackCloud means.
+const azureStackFile = "AZURE_ENVIRONMENT_FILEPATH"
+
+// findFlag returns the flag of a long name.
+func findFlag(name string) (Flag, bool) {
+	for _, f := range flags {
+		if f.Name == name {
+			return f, true
+		}
+		for _, a := range f.Aliases {
+			if a == name {
+				return f, true
+			}
+		}
+	}
+	return Flag{}, false
+}
+
+func findShorthand(letter string) (Flag, bool) {
+	for _, f := range flags {
+		if f.Shorthand == letter {
+			return f, true
+		}
+	}
+	return Flag{}, false
+}
