@@ -9,6 +9,8 @@ require (
 
 require github.com/creack/pty v1.1.24
 
+require github.com/rogpeppe/go-internal v1.16.0
+
 require (
 	cel.dev/expr v0.25.1 // indirect
 	cyphar.com/go-pathrs v0.2.5 // indirect

@@ -81,15 +81,16 @@ func (r Report) Count(s Status) int {
 // errors, and else Incomplete when something could not be looked at.
 func (r Report) Err() error {
 	if n := r.Count(Error); n > 0 {
-		return fault.Newf(fault.Failure, "%s found", plural(n, "problem", "problems"))
+		return fault.Newf(fault.Failure, "%s found", Many(n, "problem", "problems"))
 	}
 	if n := r.Count(Unknown); n > 0 {
-		return fault.Newf(fault.Incomplete, "no problem found, but %s could not be looked at", plural(n, "thing", "things"))
+		return fault.Newf(fault.Incomplete, "no problem found, but %s could not be looked at", Many(n, "thing", "things"))
 	}
 	return nil
 }
 
-func plural(n int, one, many string) string {
+// Many writes a number with its noun: "1 problem", "2 problems".
+func Many(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -44,7 +44,7 @@ func answer(args []string, getenv func(string) string, out io.Writer, now time.T
 		return nil, false
 	}
 	entry, err := lookUp(dir, cmd.Request)
-	if err != nil || entry.Expires.Sub(now) <= tokencache.Fresh {
+	if err != nil || !entry.Fresh(now) {
 		return nil, false
 	}
 	var credential bytes.Buffer

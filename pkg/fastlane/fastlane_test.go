@@ -44,7 +44,7 @@ func newFixture(t testing.TB, expires time.Time) *fixture {
 	if err := f.dir.PutAccounts(keys.Accounts(), tokencache.Accounts{}.With(alice)); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.dir.Put(keys.Token(alice.Home), tokencache.Entry{Token: token.Token{Access: "a.b.c", Expires: expires}, Home: alice.Home}); err != nil {
+	if err := f.dir.Put(keys.Token(alice.Home), tokencache.Entry{Token: token.Token{Access: "a.b.c", Expires: expires}, Home: alice.Home, Obtained: now.Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -98,7 +98,7 @@ func TestDeclinesInSilence(t *testing.T) {
 			}
 		})
 	}
-	for _, left := range []time.Duration{tokencache.Fresh, time.Second, -time.Hour} {
+	for _, left := range []time.Duration{5 * time.Minute, time.Second, -time.Hour} {
 		f := newFixture(t, now.Add(left))
 		if Serve(f.args, f.getenv, &bytes.Buffer{}, now) {
 			t.Errorf("served a token with %v left", left)

@@ -141,7 +141,11 @@ func (c *Cluster) Do(ctx context.Context, call Call, into any) error {
 		}
 		req.Body(body).SetHeader("Content-Type", call.ContentType)
 	}
-	data, err := req.Do(ctx).Raw()
+	result := req.Do(ctx)
+	if err := result.Error(); err != nil { // Raw's error lacks the server's message
+		return apiFault(ctx, call.Op, err)
+	}
+	data, err := result.Raw()
 	if err != nil {
 		return apiFault(ctx, call.Op, err)
 	}

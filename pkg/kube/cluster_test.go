@@ -90,7 +90,7 @@ func TestErrorsHaveKinds(t *testing.T) {
 		s := kubetest.Start(t)
 		s.Refuse = func(*http.Request) (int, string) { return code, "because \x1b[31mno" }
 		_, err := connected(t, s).WhoAmI(t.Context())
-		if fault.KindOf(err) != kind || strings.Contains(err.Error(), "\x1b") {
+		if fault.KindOf(err) != kind || strings.Contains(err.Error(), "\x1b") || code != 401 && !strings.Contains(err.Error(), "because [31mno") {
 			t.Errorf("%d: kind %d, %q", code, fault.KindOf(err), err)
 		}
 	}

@@ -33,6 +33,7 @@ type Broker struct {
 	MayAsk    bool      // a person sees Err
 	Program   string    // that wants the token: "k9s"
 	PID       int       // of that program
+	Verbose   bool      // tell each step on Err
 
 	mu   sync.Mutex
 	said map[string]bool
@@ -47,8 +48,9 @@ func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, err
 		return token.Token{}, err
 	}
 	have := b.cached(p)
-	if b.fresh(have) {
-		return have, nil
+	if have.Fresh(b.Now()) {
+		b.trace("serving the cached token until %s", have.Expires.UTC().Format(time.RFC3339))
+		return have.Token, nil
 	}
 	l := lock.New(b.Dir, p.Keys.Lock(), b.Now)
 	if err := l.Acquire(ctx, b.waiting); err != nil {
@@ -62,11 +64,11 @@ func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, err
 	if p, err = b.find(ctx, req); err != nil {
 		return token.Token{}, err
 	}
-	if have = b.cached(p); b.fresh(have) {
-		return have, nil
+	if have = b.cached(p); have.Fresh(b.Now()) || b.newer(have, began) {
+		return have.Token, nil
 	}
 	t, err := b.once(ctx, p, l, began)
-	return b.orStillValid(t, have, err)
+	return b.orStillValid(t, have.Token, err)
 }
 
 // once asks, unless somebody who held the lock while we waited failed already.
@@ -101,20 +103,22 @@ func (b *Broker) orStillValid(t, have token.Token, err error) (token.Token, erro
 	return t, err
 }
 
-func (b *Broker) fresh(t token.Token) bool {
-	return t.Access != "" && t.Expires.Sub(b.Now()) > tokencache.Fresh
+// newer reports whether somebody else got a token while we waited: then it is
+// as good as ours would be, however short it lives.
+func (b *Broker) newer(e tokencache.Entry, began time.Time) bool {
+	return e.Access != "" && e.Obtained.After(began) && e.Expires.After(b.Now())
 }
 
 // cached returns the cached token, valid or not; the zero one when there is
 // none to trust.
-func (b *Broker) cached(p tokencache.Place) token.Token {
+func (b *Broker) cached(p tokencache.Place) tokencache.Entry {
 	if p.Request.ForPerson() && p.Account.Home == "" {
-		return token.Token{}
+		return tokencache.Entry{}
 	}
 	e, err := b.Dir.Lookup(p)
 	switch {
 	case err == nil:
-		return e.Token
+		return e
 	case errors.Is(err, tokencache.ErrMiss):
 	case errors.Is(err, tokencache.ErrUnreadable):
 		b.say("a cached token could not be read and was set aside")
@@ -122,12 +126,12 @@ func (b *Broker) cached(p tokencache.Place) token.Token {
 	case errors.Is(err, tokencache.ErrLoose):
 		b.tighten()
 		if e, err := b.Dir.Lookup(p); err == nil {
-			return e.Token
+			return e
 		}
 	default:
 		b.kept(err)
 	}
-	return token.Token{}
+	return tokencache.Entry{}
 }
 
 // notAcquired decides what to do without the lock. No token and no error means
@@ -136,7 +140,7 @@ func (b *Broker) notAcquired(p tokencache.Place, err error) (token.Token, error)
 	switch {
 	case errors.Is(err, lock.ErrTimeout):
 		have := b.cached(p)
-		return b.orStillValid(token.Token{}, have, fault.New(fault.SignIn, "another process is still getting this token",
+		return b.orStillValid(token.Token{}, have.Token, fault.New(fault.SignIn, "another process is still getting this token",
 			"finish the sign-in that it asks for, or end that process, and run the command again"))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return token.Token{}, fault.New(fault.Cancelled, "cancelled while waiting for another process's sign-in")
@@ -163,6 +167,13 @@ func (b *Broker) say(text string) {
 	if !b.said[text] {
 		b.said[text] = true
 		fmt.Fprintln(b.Err, "aad: "+text)
+	}
+}
+
+// trace tells a step to whoever asked for them. It never gets a secret.
+func (b *Broker) trace(format string, args ...any) {
+	if b.Verbose {
+		b.say(safetext.Clean(fmt.Sprintf(format, args...)))
 	}
 }
 

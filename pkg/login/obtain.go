@@ -31,6 +31,7 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, tell announce) 
 	if err != nil {
 		return token.Token{}, err
 	}
+	b.trace("cache %s, authority %s, method %s, account %q", b.Dir, p.Request.Cloud.Authority(p.Request.Tenant), m.Name, p.Account.Username)
 	tell(lock.Silent, b.Now().Add(lock.SilentWait))
 	g, err := b.grant(ctx, p, credential, tell)
 	if err != nil {
@@ -39,6 +40,7 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, tell announce) 
 	if g, err = checkGrant(g, p, m.Opaque, b.Now()); err != nil {
 		return token.Token{}, fault.Wrap(fault.Config, "get a token for "+p.Request.Audience(), err)
 	}
+	b.trace("got a token until %s", g.Expires.UTC().Format(time.RFC3339))
 	b.keep(p, g)
 	return g.Token, nil
 }
@@ -50,6 +52,7 @@ func (b *Broker) grant(ctx context.Context, p tokencache.Place, c Credential, te
 	}
 	reason := error(nil)
 	if refresh := b.refreshToken(p); refresh != "" {
+		b.trace("refreshing the sign-in of %s", p.Account.Username)
 		g, err := c.Silent(ctx, Session{Account: p.Account, Refresh: refresh})
 		var need *NeedPerson
 		if !errors.As(err, &need) {
@@ -139,7 +142,8 @@ func (b *Broker) keep(p tokencache.Place, g Grant) {
 		b.remember(p, g.Account)
 		p.Account = g.Account
 	}
-	b.kept(b.Dir.Put(p.TokenKey(), tokencache.Entry{Token: g.Token, Home: g.Account.Home, Fingerprint: fingerprint}))
+	b.kept(b.Dir.Put(p.TokenKey(), tokencache.Entry{Token: g.Token, Home: g.Account.Home, Fingerprint: fingerprint, Obtained: b.Now()}))
+	_ = b.Dir.Sweep("tokens", b.Now())
 }
 
 // remember adds the account to those known. The list is read again: another

@@ -3,9 +3,13 @@ package login
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
+
+// sourceMargin is what a token must have left for the request that follows.
+const sourceMargin = time.Minute
 
 // Source returns the tokens of one sign-in for any scope: the management
 // sign-in, whose one refresh token serves Graph and ARM. The request's Scope is
@@ -16,7 +20,7 @@ func (b *Broker) Source(req token.Request) token.Source {
 	return func(ctx context.Context, scope string) (token.Token, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if t := have[scope]; b.fresh(t) {
+		if t := have[scope]; t.Expires.Sub(b.Now()) > sourceMargin {
 			return t, nil
 		}
 		r := req

@@ -142,6 +142,7 @@ func (s *Sandbox) controlRoutes() http.Handler {
 	})
 	m.HandleFunc("POST /down", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, nil, nil)
+		_ = http.NewResponseController(w).Flush() // before whoever waits for Done closes the connection
 		s.end()
 	})
 	return m

@@ -80,11 +80,6 @@ func TestControl(t *testing.T) {
 	if got := page(); got != 200 {
 		t.Errorf("without: %d", got)
 	}
-	short, end := context.WithTimeout(ctx, 50*time.Millisecond)
-	defer end()
-	if err := control.Down(short); !errors.Is(err, context.DeadlineExceeded) { // nobody closes it yet
-		t.Errorf("down, while it still runs: %v", err)
-	}
 	go func() {
 		<-s.Done()
 		_ = s.Close()
@@ -136,4 +131,15 @@ func TestContextEnds(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(s.Dir(), "control.sock")); !os.IsNotExist(err) {
 		t.Errorf("the socket is still there: %v", err)
 	}
+}
+
+// Who asks it to stop waits until it has, or until they are tired.
+func TestDownWaits(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := (sandbox.Control{Dir: s.Dir()}).Down(ctx); !errors.Is(err, context.DeadlineExceeded) { // nobody calls Close
+		t.Errorf("down: %v", err)
+	}
+	<-s.Done()
 }

@@ -18,11 +18,22 @@ type Entry struct {
 	token.Token
 	Home        string // home account of the person; empty for what is not a person
 	Fingerprint string // of the credential that it was got with, for what is not a person
+	Obtained    time.Time
 }
 
-// Fresh is how much of its life a token must have left to be served without
+// margin is how much of its life a token must have left to be served without
 // asking for a better one.
-const Fresh = 5 * time.Minute
+const margin = 5 * time.Minute
+
+// Fresh reports whether a token is served as it is: more than five minutes are
+// left, or more than a fifth of a short life.
+func (e Entry) Fresh(now time.Time) bool {
+	need := margin
+	if life := e.Expires.Sub(e.Obtained); life > 0 {
+		need = min(need, life/5)
+	}
+	return e.Access != "" && !e.Obtained.After(now.Add(margin)) && e.Expires.Sub(now) > need
+}
 
 // ErrUnreadable is returned for a file that is not an entry of this cache: torn,
 // foreign, or of another key.
@@ -33,7 +44,8 @@ var ErrUnreadable = errors.New("cannot be read")
 type entryFile struct {
 	Version     int    `json:"v"`
 	Access      string `json:"access_token"`
-	Expires     int64  `json:"expires"` // seconds since 1970
+	Expires     int64  `json:"expires"`  // seconds since 1970
+	Obtained    int64  `json:"obtained"` // nanoseconds since 1970
 	Home        string `json:"home,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	Sum         string `json:"sum"`
@@ -46,7 +58,7 @@ func (f entryFile) sum(key string) string {
 	for _, s := range []string{key, f.Access, f.Home, f.Fingerprint} {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
-	fmt.Fprintf(h, "%d,%d", f.Version, f.Expires)
+	fmt.Fprintf(h, "%d,%d,%d", f.Version, f.Expires, f.Obtained)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
@@ -72,13 +84,14 @@ func parseEntry(key string, data []byte) (Entry, error) {
 		Token:       token.Token{Access: safetext.Secret(f.Access), Expires: time.Unix(f.Expires, 0)},
 		Home:        f.Home,
 		Fingerprint: f.Fingerprint,
+		Obtained:    time.Unix(0, f.Obtained),
 	}, nil
 }
 
 // Put keeps a token under its key.
 func (d Dir) Put(key string, e Entry) error {
 	f := entryFile{Version: entryVersion, Access: e.Access.Reveal(), Expires: e.Expires.Unix(),
-		Home: e.Home, Fingerprint: e.Fingerprint}
+		Home: e.Home, Fingerprint: e.Fingerprint, Obtained: e.Obtained.UnixNano()}
 	f.Sum = f.sum(key)
 	data, err := json.Marshal(f)
 	if err != nil {

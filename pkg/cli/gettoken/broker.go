@@ -21,6 +21,7 @@ type Options struct {
 	CacheDir string        // --cache-dir; empty: the usual place
 	Timeout  time.Duration // for one answer; 0 is 10 s
 	MayAsk   bool
+	Verbose  bool
 }
 
 // requestTimeout is short: kubectl waits, and so does its user.
@@ -44,7 +45,7 @@ func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Br
 		},
 		Now:    f.Now,
 		Err:    f.Err,
-		MayAsk: o.MayAsk,
+		MayAsk: o.MayAsk, Verbose: o.Verbose,
 	}
 	b.Program, b.PID = caller(os.Getppid(), os.Getpid())
 	return b, nil

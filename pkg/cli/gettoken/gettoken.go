@@ -51,18 +51,25 @@ func long(methods login.Registry) string {
 func addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	for _, f := range token.Flags() {
-		usage, short := f.Usage, f.Shorthand
+		short := f.Shorthand
 		if f.Hidden { // may be another flag of kubectl's
 			short = ""
 		}
 		if f.Value == "" {
-			flags.BoolP(f.Name, short, false, usage)
+			flags.BoolP(f.Name, short, false, f.Usage)
 		} else {
-			flags.StringP(f.Name, short, "", "`"+f.Value+"` "+usage)
+			flags.VarP(placeholder(f.Value), f.Name, short, f.Usage)
 		}
 		flags.Lookup(f.Name).Hidden = f.Hidden
 	}
 }
+
+// placeholder is a flag's value in help.
+type placeholder string
+
+func (placeholder) Set(string) error { return nil }
+func (placeholder) String() string   { return "" }
+func (p placeholder) Type() string   { return string(p) }
 
 func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []string) error {
 	want, err := token.Parse(args, f.Getenv)
@@ -80,6 +87,7 @@ func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []
 		CacheDir: want.CacheDir,
 		Timeout:  want.Timeout,
 		MayAsk:   info.Interactive || f.ErrTTY,
+		Verbose:  want.Verbosity > 0,
 	})
 	if err != nil {
 		return err
@@ -113,7 +121,7 @@ func SignIn(methods login.Registry) func(context.Context, *factory.Factory) (tok
 		if err != nil {
 			return nil, err
 		}
-		broker, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: f.ErrTTY || f.InTTY})
+		broker, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: true})
 		if err != nil {
 			return nil, err
 		}

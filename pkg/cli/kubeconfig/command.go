@@ -3,8 +3,10 @@ package kubeconfig
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/kubeconfig"
+	"github.com/kubectl-aad/kubectl-aad/pkg/near"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/setup"
 	setupaks "github.com/kubectl-aad/kubectl-aad/pkg/setup/aks"
@@ -93,7 +96,7 @@ func (o *options) writeCluster(ctx context.Context, f *factory.Factory, w Writer
 	w.Tenant = sub.Tenant
 	from, err := azure.UserKubeconfig(ctx, sub.ID, o.group, o.name)
 	if err != nil {
-		return "", err
+		return "", fault.Hint(err, o.resembling(ctx, azure, sub.ID, err)...)
 	}
 	c := setupaks.Context{From: from, Cluster: aks.Cluster{ResourceGroup: o.group, Name: o.name}}
 	if !complete(from) {
@@ -102,6 +105,24 @@ func (o *options) writeCluster(ctx context.Context, f *factory.Factory, w Writer
 		}
 	}
 	return w.ContextName(c), w.Write(c)
+}
+
+// resembling returns how to name the clusters that may have been meant. Whoever
+// may not list clusters gets none.
+func (o *options) resembling(ctx context.Context, azure factory.Azure, subscription string, err error) []string {
+	if fault.KindOf(err) != fault.NotFound {
+		return nil
+	}
+	all, _ := azure.Clusters(ctx, subscription)
+	commands := map[string][]string{}
+	for _, c := range all {
+		commands[c.Name] = append(commands[c.Name], fmt.Sprintf("kubectl aad kubeconfig -g %s -n %s", c.ResourceGroup, c.Name))
+	}
+	var hints []string
+	for _, name := range near.Match(o.name, slices.Sorted(maps.Keys(commands)), 3) {
+		hints = append(hints, commands[name]...)
+	}
+	return hints
 }
 
 // writeServer takes everything from the command line. There is nothing to

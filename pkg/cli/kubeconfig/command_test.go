@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,10 @@ func (a *azure) Subscriptions(context.Context) ([]aks.Subscription, error) {
 	return []aks.Subscription{{ID: "sub", Name: "Contoso", Tenant: "t"}}, nil
 }
 
-func (a *azure) UserKubeconfig(context.Context, string, string, string) ([]byte, error) {
+func (a *azure) UserKubeconfig(_ context.Context, _, _, name string) ([]byte, error) {
+	if name != "c" {
+		return nil, fault.New(fault.NotFound, "no cluster")
+	}
 	if a.denied {
 		return nil, fault.New(fault.Forbidden, "denied", "role Cluster User")
 	}
@@ -38,6 +42,10 @@ func (a *azure) UserKubeconfig(context.Context, string, string, string) ([]byte,
 func (a *azure) Cluster(context.Context, string, string, string) (aks.Cluster, error) {
 	a.clusters++
 	return aks.Cluster{Name: "c", ResourceGroup: "g", Entra: &aks.EntraProfile{Managed: true}}, nil
+}
+
+func (a *azure) Clusters(context.Context, string) ([]aks.Cluster, error) {
+	return []aks.Cluster{{Name: "c", ResourceGroup: "dev"}, {Name: "c", ResourceGroup: "prod"}, {Name: "payroll", ResourceGroup: "dev"}}, nil
 }
 
 func run(t *testing.T, a *azure, args ...string) (out, config string, err error) {
@@ -89,6 +97,14 @@ func TestOrdinaryUser(t *testing.T) {
 	}
 	if _, config, err = run(t, &azure{denied: true}, "-g", "g", "-n", "c"); fault.KindOf(err) != fault.Forbidden || config != "" {
 		t.Errorf("denied: %v", err)
+	}
+}
+
+func TestUnknownCluster(t *testing.T) {
+	_, _, err := run(t, &azure{}, "-g", "g", "-n", "cc")
+	want := []string{"kubectl aad kubeconfig -g dev -n c", "kubectl aad kubeconfig -g prod -n c"}
+	if fault.KindOf(err) != fault.NotFound || !slices.Equal(fault.Hints(err), want) {
+		t.Errorf("%v, hints %q", err, fault.Hints(err))
 	}
 }
 

@@ -86,14 +86,8 @@ func secretFits(t *testing.T, s *shell) {
 
 func TestMending(t *testing.T) {
 	for name, harm := range map[string]func(*fakeCloud){
-		"secret removed": func(c *fakeCloud) { c.apps[0].Secrets, c.apps[1].Secrets = nil, nil },
-		"secret expired": func(c *fakeCloud) {
-			for i := range c.apps {
-				for j := range c.apps[i].Secrets {
-					c.apps[i].Secrets[j].Expires = time.Unix(0, 0)
-				}
-			}
-		},
+		"secret removed":       func(c *fakeCloud) { c.apps[0].Secrets, c.apps[1].Secrets = nil, nil },
+		"secret expired":       expire,
 		"applications deleted": func(c *fakeCloud) { c.apps, c.sps, c.grants, c.roles = nil, c.sps[:1], nil, nil },
 		"cluster failed":       func(c *fakeCloud) { c.resources.clusters["myakscluster"].State = "Failed" },
 		"consent withdrawn":    func(c *fakeCloud) { c.grants, c.roles = nil, nil },
@@ -118,4 +112,57 @@ func TestMending(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMendingInterrupted cuts the replacement of an expired secret short at
+// each of its writes: the cluster never ends with another secret than recorded.
+func TestMendingInterrupted(t *testing.T) {
+	whole := newShell(t)
+	whole.mustRun(New, article...)
+	mended := len(whole.cloud.writes)
+	expire(whole.cloud)
+	whole.mustRun(New, article...)
+	if len(whole.cloud.writes) == mended {
+		t.Fatal("nothing was mended")
+	}
+	for n := mended + 1; n <= len(whole.cloud.writes); n++ {
+		t.Run(whole.cloud.writes[n-1], func(t *testing.T) {
+			s := newShell(t)
+			s.mustRun(New, article...)
+			expire(s.cloud)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s.cloud.cutAt, s.cloud.cut = n, cancel
+			if err := s.run(ctx, New, article...); fault.KindOf(err) != fault.Cancelled {
+				t.Fatalf("cut short: %v", err)
+			}
+			if !s.serves() {
+				t.Error("the cluster's secret was removed from the application")
+			}
+			s.cloud.cut = nil
+			s.mustRun(New, article...)
+			converged(t, s, whole)
+		})
+	}
+}
+
+func expire(c *fakeCloud) {
+	for i := range c.apps {
+		for j := range c.apps[i].Secrets {
+			c.apps[i].Secrets[j].Expires = time.Unix(0, 0)
+		}
+	}
+}
+
+// serves reports whether the secret that the cluster has is still one of the
+// server app's.
+func (s *shell) serves() bool {
+	for _, app := range s.cloud.apps {
+		for _, secret := range app.Secrets {
+			if s.cloud.secrets[secret.KeyID] == s.cloud.resources.secret {
+				return true
+			}
+		}
+	}
+	return false
 }

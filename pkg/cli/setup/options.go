@@ -7,6 +7,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -112,6 +113,23 @@ func complete(ctx context.Context, f *factory.Factory, required []required) erro
 			}
 			*r.value = strings.TrimSpace(answer)
 		}
+	}
+	return nil
+}
+
+// Azure's rules for names (Resource Manager, "naming rules and restrictions").
+var (
+	clusterName = regexp.MustCompile(`^[A-Za-z0-9]([-_A-Za-z0-9]{0,61}[A-Za-z0-9])?$`)
+	groupName   = regexp.MustCompile(`^[-\w.()]{0,89}[-\w()]$`)
+)
+
+// check refuses names that Azure would refuse after half of the work.
+func (p *place) check() error {
+	switch {
+	case !clusterName.MatchString(p.name):
+		return fault.Newf(fault.Usage, "--name %q: a cluster's name is 1 to 63 letters, digits, - and _, with a letter or digit at both ends", p.name)
+	case !groupName.MatchString(p.group):
+		return fault.Newf(fault.Usage, "--resource-group %q: a group's name is 1 to 90 letters, digits, -, _, ., ( and ), with no . at its end", p.group)
 	}
 	return nil
 }

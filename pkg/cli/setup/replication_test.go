@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestReplicationDelay(t *testing.T) {
 	s.cloud.delay = 3
 	o := &options{place: place{name: "myakscluster", group: "myResourceGroup", kubeconfig: s.file}, location: "eastus",
 		integration: string(setup.Apps), secretLifetime: time.Hour, nodeCount: 1}
-	waits := 0
+	var waits atomic.Int32
 	run := func() *setup.Plan {
 		w, err := o.place.enter(t.Context(), s.factory())
 		if err != nil {
@@ -31,14 +32,14 @@ func TestReplicationDelay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		runner := setup.Runner{Now: time.Now, Wait: func(context.Context, time.Duration) error { waits++; return nil }}
+		runner := setup.Runner{Now: time.Now, Wait: func(context.Context, time.Duration) error { waits.Add(1); return nil }}
 		if err := runner.Run(t.Context(), plan); err != nil {
 			t.Fatal(err)
 		}
 		return plan
 	}
 	run()
-	if waits == 0 {
+	if waits.Load() == 0 {
 		t.Error("nothing was waited for")
 	}
 	converged(t, s, whole)

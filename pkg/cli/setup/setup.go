@@ -48,6 +48,9 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	if err := complete(ctx, f, required); err != nil {
 		return err
 	}
+	if err := o.place.check(); err != nil {
+		return err
+	}
 	if _, err := setupaks.Steps(o.cluster(), setupaks.Ports{}, &setup.Facts{}); err != nil {
 		return err // before anybody signs in
 	}

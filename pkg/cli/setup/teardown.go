@@ -42,6 +42,9 @@ func (t *teardown) run(ctx context.Context, f *factory.Factory) error {
 	if err := complete(ctx, f, t.place.required()); err != nil {
 		return err
 	}
+	if err := t.place.check(); err != nil {
+		return err
+	}
 	w, err := t.place.enter(ctx, f)
 	if err != nil {
 		return err
@@ -55,7 +58,7 @@ func (t *teardown) run(ctx context.Context, f *factory.Factory) error {
 	headline := []string{"Removal of what setup made for AKS cluster " + t.name, w.where()}
 	done, err := w.carryOut(ctx, f, &t.place, steps, doc, headline, true)
 	if err == nil && done {
-		fmt.Fprintln(f.Err, "\nWhat setup made is gone.")
+		fmt.Fprintln(f.Err, "\nRemoved. What the plan marks with = was left.")
 	}
 	return err
 }

@@ -12,12 +12,6 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
 
-// Who can look or mend.
-const (
-	clusterAdmin = "an administrator of the cluster"
-	tenantAdmin  = "an administrator of the tenant"
-)
-
 func checkWhoAmI(ctx context.Context, c *Case) []doctor.Finding {
 	id, err := c.identity(ctx)
 	claims, tokenErr := c.claims(ctx)
@@ -51,9 +45,8 @@ func checkWhoAmI(ctx context.Context, c *Case) []doctor.Finding {
 func checkProfile(ctx context.Context, c *Case) []doctor.Finding {
 	m, err := c.managed(ctx)
 	if err != nil {
-		return doctor.Found(doctor.Unknown, "Azure did not tell about the cluster: %v", err).
-			Because("The cluster's own settings (tenant, server app, integration) then have to be taken from the kubeconfig.").
-			By("whoever is signed in to manage the subscription").Fix(fault.Hints(err)...).List()
+		return c.unread("what Azure knows of the cluster", err).By(azureAdmin).
+			Because("The tenant and the server app are taken from the kubeconfig instead.").List()
 	}
 	if m == nil {
 		return doctor.Found(doctor.Skipped, "no AKS cluster that you may see has the address %s", c.Entry.Server).List()

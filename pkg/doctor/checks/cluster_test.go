@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
 
-const setupApps = "kubectl aad setup --name prod --resource-group rg --integration apps --target aks --allow-retired"
+const setupApps = "kubectl aad setup --name prod --resource-group rg --location eastus --integration apps --target aks --allow-retired"
 
 func overage(w *ward) {
 	w.claims.Groups, w.claims.ClaimNames = nil, map[string]string{"groups": "src1"}
@@ -48,8 +48,8 @@ func TestGroups(t *testing.T) {
 			overage(w)
 			w.forSomebody(entra.Principal{ID: carolID, Kind: entra.ServicePrincipal})
 		}, doctor.Error, "7000114", nil},
-		{"somebody, directory unreadable", func(w *ward) { w.forSomebody(alice).graphErr = forbidden() }, doctor.Unknown, "cannot be counted", nil},
-		{"somebody with few", func(w *ward) { w.forSomebody(alice) }, doctor.OK, "1 security groups", nil},
+		{"somebody, directory unreadable", func(w *ward) { w.forSomebody(alice).graphErr = forbidden() }, doctor.Unknown, "list of groups cannot be read: forbidden", nil},
+		{"somebody with few", func(w *ward) { w.forSomebody(alice) }, doctor.OK, "1 security group:", nil},
 	})
 }
 
@@ -62,8 +62,10 @@ func TestServerSecret(t *testing.T) {
 		{"removed, and the caller's case fits", func(w *ward) { overage(w); w.whoErr = refusal(); w.app.Secrets = nil }, doctor.Error, "Your case fits", nil},
 		{"not recorded", untagged, doctor.Unknown, "AADSTS7000222", nil},
 		{"not recorded, all expired", func(w *ward) { untagged(w); w.app.Secrets[0].Expires = noon }, doctor.Error, "no secret that is still good", nil},
-		{"Azure unreadable", func(w *ward) { w.armErr = forbidden() }, doctor.Unknown, "Azure did not tell", nil},
-		{"app unreadable", func(w *ward) { w.appErr = forbidden() }, doctor.Unknown, "webhook's log", []string{"kubectl aad doctor --check server-secret"}},
+		{"Azure unreadable", func(w *ward) { w.armErr = forbidden() }, doctor.Unknown, "record of it cannot be read", nil},
+		{"app unreadable, and the caller is let in", func(w *ward) { w.appErr = forbidden() }, doctor.Unknown, "does not depend on it", nil},
+		{"app unreadable, and the caller is let in by it", func(w *ward) { overage(w); w.appErr = forbidden() }, doctor.Unknown, "works now", nil},
+		{"app unreadable, for somebody", func(w *ward) { w.forSomebody(alice).appErr = forbidden() }, doctor.Unknown, "webhook's log", []string{"kubectl aad doctor --check server-secret"}},
 		{"app unreadable, and the caller's case fits", func(w *ward) { overage(w); w.whoErr = refusal(); w.appErr = forbidden() }, doctor.Unknown, "Your case fits", nil},
 		{"app gone", func(w *ward) { w.appErr = fault.New(fault.NotFound, "gone") }, doctor.Error, "no app registration", []string{setupApps}},
 		{"managed", func(w *ward) { w.clusters[0].Entra.Managed = true }, doctor.Skipped, "Microsoft keeps", nil},
@@ -76,13 +78,21 @@ func TestClusterProfile(t *testing.T) {
 		{"stopped", func(w *ward) { w.clusters[0].Running = false }, doctor.Error, "stopped", []string{"az aks start -g rg -n prod"}},
 		{"other server app", func(w *ward) { w.clusters[0].Entra.Managed = true }, doctor.Error, string(entra.AKSServer), []string{"kubectl aad kubeconfig -g rg -n prod"}},
 		{"moved", func(w *ward) { w.clusters[0].FQDN = "new.hcp.eastus.azmk8s.io" }, doctor.Warning, "is at new", nil},
+		{"by its server app", func(w *ward) {
+			w.Entry.Server, w.Entry.User, w.Entry.Cluster = "https://127.0.0.1:6443", "me", "mine"
+		}, doctor.OK, "rg/prod", nil},
+		{"by our own entry's name", func(w *ward) {
+			w.Entry.Server, w.Entry.User, w.Entry.Cluster = "https://127.0.0.1:6443", "aad_rg_prod-admin", "mine"
+			w.Entry.Exec, w.clusters = nil, append(w.clusters, aks.Cluster{Name: "prod", ResourceGroup: "other"})
+		}, doctor.OK, "rg/prod", nil},
 		{"behind a tunnel", func(w *ward) { w.Entry.Server = "https://127.0.0.1:6443" }, doctor.OK, "two apps", nil},
 		{"two of that name", func(w *ward) {
 			w.Entry.Server, w.Entry.User = "https://127.0.0.1:6443", "me"
-			w.clusters = append(w.clusters, aks.Cluster{Name: "prod", ResourceGroup: "other"})
+			w.Entry.Exec, w.clusters = nil, append(w.clusters, aks.Cluster{Name: "prod", ResourceGroup: "other"})
 		}, doctor.Skipped, "no AKS cluster", nil},
 		{"forbidden", func(w *ward) { w.armErr = forbidden() }, doctor.Unknown, "forbidden", nil},
-		{"not signed in", func(w *ward) { w.Azure = nil; w.Because.Azure = refusal() }, doctor.Unknown, "Unauthorized", nil},
+		{"not signed in", func(w *ward) { w.Azure = nil; w.Because.Azure = refusal() }, doctor.Unknown, "nobody is signed in here to manage",
+			[]string{"kubectl-aad get-token --server-id https://arm.example --client-id " + string(entra.AzureCLI) + " --tenant-id " + tenant}},
 	})
 }
 

@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -141,33 +140,8 @@ func (c *Case) managed(ctx context.Context) (*aks.Cluster, error) {
 		if err := g.Wait(); err != nil {
 			return nil, err
 		}
-		return c.Entry.among(slices.Concat(lists...)), nil
+		return c.among(slices.Concat(lists...)), nil
 	})
-}
-
-// among finds the entry's cluster: by its address, else by the names that
-// `az aks get-credentials` and we give, where only one cluster has them.
-func (e Entry) among(all []aks.Cluster) *aks.Cluster {
-	host := ""
-	if u, err := url.Parse(e.Server); err == nil {
-		host = u.Hostname()
-	}
-	one := func(fits func(aks.Cluster) bool) *aks.Cluster {
-		i := slices.IndexFunc(all, fits)
-		if i < 0 || slices.ContainsFunc(all[i+1:], fits) {
-			return nil
-		}
-		return &all[i]
-	}
-	if c := one(func(c aks.Cluster) bool { return c.FQDN != "" && strings.EqualFold(c.FQDN, host) }); c != nil {
-		return c
-	}
-	if c := one(func(c aks.Cluster) bool {
-		return strings.HasPrefix(e.User, "cluster") && strings.HasSuffix(e.User, "_"+c.ResourceGroup+"_"+c.Name)
-	}); c != nil {
-		return c
-	}
-	return one(func(c aks.Cluster) bool { return c.Name == e.Cluster })
 }
 
 // serverApp is the client id of the cluster's server app, by ARM or by the

@@ -71,7 +71,7 @@ func (c *Case) listedGroups(ctx context.Context, claims entra.Claims, ids []entr
 			return staleToken(c, doctor.Found(doctor.Warning, "%d of %d groups are not in the token, first %s", len(late), len(ids), late[0]))
 		}
 	}
-	return doctor.Found(doctor.OK, "%d groups, all of them in the token", len(claims.Groups))
+	return doctor.Found(doctor.OK, "%s, all of them in the token", doctor.Many(len(claims.Groups), "group", "groups"))
 }
 
 func staleToken(c *Case, f doctor.Finding) doctor.Finding {
@@ -84,9 +84,9 @@ func staleToken(c *Case, f doctor.Finding) doctor.Finding {
 func (c *Case) predictedGroups(ids []entra.ObjectID, err error) doctor.Finding {
 	switch {
 	case err != nil:
-		return doctor.Found(doctor.Unknown, "the groups cannot be counted: %v", err).By(tenantAdmin)
+		return c.unread("the list of groups", err).By(tenantAdmin)
 	case len(ids) <= maxGroups:
-		return doctor.Found(doctor.OK, "%d security groups: a token has room for 200", len(ids))
+		return doctor.Found(doctor.OK, "%s: a token has room for 200", doctor.Many(len(ids), "security group", "security groups"))
 	case c.For.Kind == entra.ServicePrincipal:
 		return doctor.Found(doctor.Error, "%d security groups: more than the 200 that a token has room for", len(ids)).
 			Because("AKS refuses service principals with more than 200 groups (AADSTS7000114).").By(tenantAdmin)

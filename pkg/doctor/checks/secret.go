@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ func checkSecret(ctx context.Context, c *Case) []doctor.Finding {
 	}
 	f := judgeSecret(app, keyID, c.Now())
 	if f.Status == doctor.Unknown && clusterErr != nil {
-		f.Evidence += fmt.Sprintf("; Azure did not tell which one the cluster has: %v", clusterErr)
+		f.Evidence += "; " + c.unread("the cluster's record of it", clusterErr).Evidence
 	}
 	if f.Status == doctor.Error || f.Status == doctor.Warning {
 		f = f.By(clusterAdmin).Fix(c.setup(ctx))
@@ -54,7 +53,7 @@ func judgeSecret(app entra.Application, keyID string, now time.Time) doctor.Find
 			return doctor.Found(doctor.Error, "the server app %s has no secret that is still good (of %d)", app.ClientID, len(app.Secrets)).
 				Because("%s", secretCause)
 		}
-		return doctor.Found(doctor.Unknown, "the server app %s has %d secrets; which one the cluster has was not recorded", app.ClientID, len(app.Secrets)).
+		return doctor.Found(doctor.Unknown, "the server app %s has %s; which one the cluster has was not recorded", app.ClientID, doctor.Many(len(app.Secrets), "secret", "secrets")).
 			Because("%s %s", secretCause, secretLog)
 	}
 	i := slices.IndexFunc(app.Secrets, func(s entra.SecretInfo) bool { return strings.EqualFold(s.KeyID, keyID) })
@@ -79,9 +78,15 @@ func (c *Case) unseenApp(ctx context.Context, id entra.ClientID, err error) doct
 		return doctor.Found(doctor.Error, "the tenant has no app registration %s, which the cluster uses as its server app", id).
 			Because("Nobody can get a token for it any more.").By(clusterAdmin).Fix(c.setup(ctx))
 	}
-	f := doctor.Found(doctor.Unknown, "the server app's secrets cannot be listed: %v", err).
-		Because("%s %s", secretCause, secretLog).By(tenantAdmin).Fix(c.kubectl("aad", "doctor", "--check", "server-secret"))
-	f.Cause += c.fits(ctx)
+	f := c.unread("the list of the server app's secrets", err).By(tenantAdmin).Because("%s %s", secretCause, secretLog)
+	if len(f.Fixes) == 0 {
+		f = f.Fix(c.kubectl("aad", "doctor", "--check", "server-secret"))
+	}
+	if own := c.own(ctx); own != "" {
+		f.Cause = own
+	} else {
+		f.Cause += c.fits(ctx)
+	}
 	return f
 }
 
@@ -100,14 +105,32 @@ func (c *Case) fits(ctx context.Context) string {
 	return " Your case fits: the API server answers 401, and your token leaves out more than 200 groups."
 }
 
+// own tells somebody whom the API server accepts what the secret is to them.
+func (c *Case) own(ctx context.Context) string {
+	if c.For != nil {
+		return ""
+	}
+	claims, err := c.claims(ctx)
+	if err != nil {
+		return ""
+	}
+	if _, err := c.identity(ctx); err != nil {
+		return ""
+	}
+	if claims.Overage() {
+		return "Your own sign-in depends on it, and works now."
+	}
+	return "Your own sign-in does not depend on it: the API server accepts you."
+}
+
 // setup is the command that mends an integration: it makes what is missing and
 // leaves the rest.
 func (c *Case) setup(ctx context.Context) string {
 	m, _ := c.managed(ctx)
 	if m == nil {
-		return "kubectl aad setup --name CLUSTER --resource-group RESOURCE_GROUP"
+		return "kubectl aad setup --name CLUSTER --resource-group RESOURCE_GROUP --location REGION"
 	}
-	words := []string{"kubectl", "aad", "setup", "--name", m.Name, "--resource-group", m.ResourceGroup}
+	words := []string{"kubectl", "aad", "setup", "--name", m.Name, "--resource-group", m.ResourceGroup, "--location", m.Location}
 	if m.Entra != nil && !m.Entra.Managed {
 		words = append(words, "--integration", "apps", "--target", "aks", "--allow-retired")
 	}

@@ -73,16 +73,21 @@ func checkSubjects(ctx context.Context, c *Case) []doctor.Finding {
 	all, _ := c.subjects(ctx)
 	right := named(all, n.subject())
 	if len(right) == 0 {
-		return doctor.Found(doctor.OK, "%d bindings read; none names %s, rightly or wrongly", len(all), n.known).List()
+		return doctor.Found(doctor.OK, "%s read; none names %s, rightly or wrongly", doctor.Many(len(all), "binding", "bindings"), n.known).List()
 	}
-	return doctor.Found(doctor.OK, "%d bindings read; %s named as %q in %s", len(all), n.known, n.right, strings.Join(right, ", ")).List()
+	return doctor.Found(doctor.OK, "%s read; %s named as %q in %s", doctor.Many(len(all), "binding", "bindings"), n.known, n.right, strings.Join(right, ", ")).List()
 }
 
 // unreadable is the finding of somebody who may not read bindings, which is the
 // rule for those who are refused.
 func (c *Case) unreadable(n names, err error) doctor.Finding {
-	if fault.KindOf(err) != fault.Forbidden && !refused(err) {
-		return doctor.Found(doctor.Unknown, "role bindings cannot be read: %v", err).Fix(fault.Hints(err)...)
+	switch {
+	case c.For != nil:
+		return doctor.Found(doctor.Unknown, "role bindings cannot be read: %v", err).
+			Because("A binding lets %s in only if its subject is %q (%s).", n.known, n.right, n.reason).
+			By(clusterAdmin).Fix(command("kubectl", "aad", "doctor", "--for", n.ref, "--admin-context", "CONTEXT"))
+	case fault.KindOf(err) != fault.Forbidden && !refused(err):
+		return doctor.Found(doctor.Unknown, "role bindings cannot be read: %v", err)
 	}
 	return doctor.Found(doctor.Unknown, "role bindings cannot be read with these rights").
 		Because("A binding lets %s in only if its subject is %q (%s). Whether one has another name for the same person, an administrator can see.", n.known, n.right, n.reason).

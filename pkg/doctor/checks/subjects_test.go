@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/doctor"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
 
 // bound is a RoleBinding of view in dev; with no namespace a ClusterRoleBinding.
@@ -59,6 +60,9 @@ func TestSubjectForm(t *testing.T) {
 		{"guest bound rightly", guest(bound("x", "dev", user, carolID)), doctor.OK, `RoleBinding "x"`, nil},
 		{"not allowed to read", func(w *ward) { w.asCarol().bindErr = forbidden() }, doctor.Unknown, "only if its subject is \"" + carolID,
 			[]string{"kubectl aad doctor --for carol@fabrikam.com"}},
+		{"an administrator without rights", func(w *ward) { w.forSomebody(carol).bindErr = forbidden() }, doctor.Unknown, carolID,
+			[]string{"kubectl aad doctor --for carol@fabrikam.com --admin-context CONTEXT"}},
+		{"no network", func(w *ward) { w.bindErr = fault.New(fault.Network, "down") }, doctor.Unknown, "down", []string{}},
 		{"refused", func(w *ward) { w.whoErr, w.bindErr = refusal(), refusal() }, doctor.Unknown, alice.UPN,
 			[]string{"kubectl aad doctor --for alice@contoso.com"}},
 	})

@@ -72,7 +72,7 @@ func checkTokenTime(ctx context.Context, c *Case) []doctor.Finding {
 		return doctor.Found(doctor.Error, "the token is valid only from %s, in %s", start.UTC().Format(time.RFC3339), start.Sub(now).Truncate(time.Second)).
 			Because("This machine's clock is behind Entra's.").Fix("sudo timedatectl set-ntp true").List()
 	}
-	return doctor.Found(doctor.OK, "valid for another %s", end.Sub(now).Truncate(time.Minute)).List()
+	return doctor.Found(doctor.OK, "valid for another %s", doctor.Many(int(end.Sub(now).Minutes()), "minute", "minutes")).List()
 }
 
 func checkTokenTenant(ctx context.Context, c *Case) []doctor.Finding {

@@ -72,14 +72,14 @@ func healthy() *ward {
 		groups: []entra.ObjectID{teamID},
 		app: entra.Application{ClientID: serverApp, GroupClaims: "SecurityGroup",
 			Secrets: []entra.SecretInfo{{KeyID: keyID, Expires: noon.AddDate(1, 0, 0)}}},
-		clusters: []aks.Cluster{{Name: "prod", ResourceGroup: "rg", State: "Succeeded", Running: true, FQDN: "prod.hcp.eastus.azmk8s.io",
+		clusters: []aks.Cluster{{Name: "prod", ResourceGroup: "rg", Location: "eastus", State: "Succeeded", Running: true, FQDN: "prod.hcp.eastus.azmk8s.io",
 			Tags:  map[string]string{aks.TagSecretKeyID: keyID},
 			Entra: &aks.EntraProfile{Tenant: tenant, ServerApp: serverApp, ClientApp: clientApp}}},
 		reach: map[string]Reach{"": {Stage: Answered, Status: 200, Date: noon, At: noon}},
 	}
 	w.Case = &Case{
 		Now: func() time.Time { return noon }, Getenv: func(string) string { return "" },
-		Cloud: entra.Cloud{Name: "public", Login: "https://login.example", Graph: "https://graph.example"},
+		Cloud: entra.Cloud{Name: "public", Login: "https://login.example", Graph: "https://graph.example", ARMAudience: "https://arm.example"},
 		Entry: Entry{Context: "prod", Cluster: "prod", User: "clusterUser_rg_prod", Server: "https://prod.hcp.eastus.azmk8s.io:443", Namespace: "dev",
 			Exec: &Exec{Command: "kubectl-aad", APIVersion: "client.authentication.k8s.io/v1",
 				Args: []string{"get-token", "--server-id", serverApp, "--client-id", clientApp, "--tenant-id", tenant}}},

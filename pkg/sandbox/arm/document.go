@@ -71,11 +71,7 @@ func (c *cluster) complete() error {
 	if len(pools) == 0 {
 		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter agentPoolProfiles is missing (null).")
 	}
-	for _, pool := range pools {
-		if m, ok := pool.(map[string]any); ok {
-			m["provisioningState"] = "Succeeded"
-		}
-	}
+	p["agentPoolProfiles"] = provisioned(pools)
 	if c.identity == nil && p["servicePrincipalProfile"] == nil {
 		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter servicePrincipalProfile is missing (null).")
 	}
@@ -149,10 +145,29 @@ func text(m map[string]any, name string) string {
 	return s
 }
 
+// drop takes a secret out of a profile. Like provisioned it makes new maps:
+// those that are there may be on their way to a client.
 func drop(m map[string]any, profile, field string) {
 	if p, ok := m[profile].(map[string]any); ok {
+		p = maps.Clone(p)
 		delete(p, field)
+		m[profile] = p
 	}
+}
+
+func provisioned(pools []any) []any {
+	out := make([]any, len(pools))
+	for i, pool := range pools {
+		m, ok := pool.(map[string]any)
+		if !ok {
+			out[i] = pool
+			continue
+		}
+		m = maps.Clone(m)
+		m["provisioningState"] = succeeded
+		out[i] = m
+	}
+	return out
 }
 
 // location brings "East US" into the form in which ARM answers it.

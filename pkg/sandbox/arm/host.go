@@ -27,7 +27,8 @@ type ClusterInfo struct {
 
 // ClusterHost runs API servers. Start returns when the cluster serves. Start of
 // an id that runs already applies the new spec to it (a new server secret, other
-// admin groups) and keeps its data; Stop of an id that does not run succeeds.
+// admin groups) and keeps its data. A Start that fails leaves nothing running.
+// Stop of an id that does not run succeeds.
 type ClusterHost interface {
 	Start(ctx context.Context, spec ClusterSpec) (ClusterInfo, error)
 	Stop(ctx context.Context, id string) error

@@ -96,6 +96,11 @@ func Refuse(w http.ResponseWriter, _ *http.Request, status int, code, message st
 var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(-[a-z]+)?$`)
 
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
+	correlation := req.Header.Get("x-ms-correlation-request-id")
+	if correlation == "" {
+		correlation = wire.RequestID(req)
+	}
+	w.Header().Set("x-ms-correlation-request-id", correlation)
 	out, err := s.answer(req, r)
 	if err != nil {
 		var e *Error

@@ -39,7 +39,7 @@ type cluster struct {
 
 	state string
 	info  ClusterInfo
-	ready bool // info is of a server that was started
+	ready bool // info is of a server that runs
 
 	cancel context.CancelFunc // ends the work that is under way
 	idle   chan struct{}      // closed when none is

@@ -36,7 +36,7 @@ func (s *Server) start(cl *cluster, op *operation) {
 		}
 		cl.state = succeeded
 		if err != nil {
-			cl.state = failed
+			cl.state, cl.ready = failed, false
 			return
 		}
 		cl.info, cl.ready = info, true

@@ -43,13 +43,15 @@ type Directory struct {
 	tenants []*Tenant
 	vendor  *Tenant // home of the first-party apps, not offered to anybody
 
+	issuers map[string][]byte // issuer → JWKS
+
 	managedSecret string
 	botSecret     string
 }
 
 // New returns a directory with the sandbox's people, groups and apps in it.
 func New(o Options) (*Directory, error) {
-	d := &Directory{now: o.Now, delay: o.Delay}
+	d := &Directory{now: o.Now, delay: o.Delay, issuers: map[string][]byte{}}
 	if d.now == nil {
 		d.now = time.Now
 	}

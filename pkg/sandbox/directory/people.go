@@ -27,12 +27,30 @@ func (t *Tenant) Person(who string) (*User, bool) {
 	if u, ok := t.User(who); ok {
 		return u, true
 	}
-	for _, u := range t.Users() {
-		if strings.EqualFold(u.Person.SignInName, who) || strings.EqualFold(u.Person.Name, who) {
+	return lookup(t, func(at time.Time) (*User, bool) {
+		if u, ok := t.users.byKey(signInKey(who), at); ok {
 			return u, true
 		}
-	}
-	return nil, false
+		return t.users.byKey(nameKey(who), at)
+	})
+}
+
+// PersonAt finds the user that somebody of another tenant, or of this one, is
+// here: home and id are of the person's own tenant.
+func (t *Tenant) PersonAt(home entra.TenantID, id entra.ObjectID) (*User, bool) {
+	return lookup(t, func(at time.Time) (*User, bool) { return t.users.byKey(homeKey(home, id), at) })
+}
+
+func signInKey(name string) string { return "signInName " + name }
+func nameKey(name string) string   { return "name " + name }
+
+func homeKey(home entra.TenantID, id entra.ObjectID) string {
+	return "home " + string(home) + " " + string(id)
+}
+
+// userKeys are the second names of a user. An object id is not among them.
+func userKeys(u *User) []string {
+	return []string{u.UserPrincipalName, signInKey(u.Person.SignInName), nameKey(u.Person.Name), homeKey(u.Person.Home, u.Person.HomeID)}
 }
 
 // CreateUser adds a user. Without a Person it is a member at home here.

@@ -54,12 +54,11 @@ type User struct {
 
 // Person is what the sandbox knows of somebody and no directory would tell.
 type Person struct {
-	Name            string // "alice"
-	SignInName      string // what they type on the sign-in page
-	Password        string
-	Home            entra.TenantID
-	HomeID          entra.ObjectID // object id at home; the user's own id for members
-	BlockDeviceCode bool           // by Conditional Access
+	Name       string // "alice"
+	SignInName string // what they type on the sign-in page
+	Password   string
+	Home       entra.TenantID
+	HomeID     entra.ObjectID // object id at home; the user's own id for members
 }
 
 // External reports whether the user signs in somewhere else than in t.

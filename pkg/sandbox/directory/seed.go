@@ -56,7 +56,8 @@ func seedContoso(t *Tenant, carol *User) {
 	bob := t.seedMember("bob", "Bob Brenner")
 	guest := t.seedGuest(carol)
 	t.seedMember("dave", "Dave Diaz").AccountEnabled = false
-	t.seedMember("erin", "Erin Engel").Person.BlockDeviceCode = true
+	erin := t.seedMember("erin", "Erin Engel")
+	t.policies = []Policy{{Name: "no device code", Users: []entra.ObjectID{erin.ID}, Control: BlockDeviceCode}}
 	t.link(t.dirRoles[0].ID, admin.ID, time.Time{})
 
 	team := t.seedGroup("platform-team", true)

@@ -24,6 +24,9 @@ type Tenant struct {
 	grants *table[ScopeGrant]
 	roles  *table[RoleAssignment]
 
+	federated *table[FederatedCredential]
+	policies  []Policy
+
 	members  map[entra.ObjectID][]link // of a group or directory role
 	memberOf map[entra.ObjectID][]link
 	dirRoles []DirectoryRole
@@ -48,14 +51,15 @@ func (d *Directory) newTenant(name, domain, initial string) *Tenant {
 			}
 			return keys
 		}),
-		sps:      newTable(func(s *ServicePrincipal) []string { return []string{string(s.AppID)} }),
-		users:    newTable(func(u *User) []string { return []string{u.UserPrincipalName} }),
-		groups:   newTable(func(*Group) []string { return nil }),
-		grants:   newTable(func(*ScopeGrant) []string { return nil }),
-		roles:    newTable(none),
-		members:  map[entra.ObjectID][]link{},
-		memberOf: map[entra.ObjectID][]link{},
-		secrets:  map[entra.ObjectID][]secret{},
+		sps:       newTable(func(s *ServicePrincipal) []string { return []string{string(s.AppID)} }),
+		users:     newTable(userKeys),
+		groups:    newTable(func(*Group) []string { return nil }),
+		grants:    newTable(func(*ScopeGrant) []string { return nil }),
+		roles:     newTable(none),
+		federated: newTable(func(*FederatedCredential) []string { return nil }),
+		members:   map[entra.ObjectID][]link{},
+		memberOf:  map[entra.ObjectID][]link{},
+		secrets:   map[entra.ObjectID][]secret{},
 	}
 }
 

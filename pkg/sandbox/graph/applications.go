@@ -55,6 +55,9 @@ func (s *Server) createApplication(c *call) (*reply, error) {
 var appReadOnly = []string{"id", "appId", "createdDateTime", "publisherDomain"}
 
 func (s *Server) newApplication(c *call, p patch) (*reply, error) {
+	if _, err := p.secrets(nil); err != nil {
+		return nil, err
+	}
 	next, err := changed(c, &directory.Application{}, p)
 	if err != nil {
 		return nil, err
@@ -80,9 +83,6 @@ func changed(c *call, old *directory.Application, p patch) (directory.Applicatio
 	}
 	if err := p.check(applicationSchema, current, readOnly...); err != nil {
 		return next, err
-	}
-	if list, _ := p["passwordCredentials"].([]any); len(list) > 0 && !same(p["passwordCredentials"], current["passwordCredentials"]) {
-		return next, badRequest("Property 'passwordCredentials' cannot be set: secrets are made by addPassword.")
 	}
 	if err := apply(p, &next); err != nil {
 		return next, err
@@ -117,6 +117,10 @@ func (s *Server) patchApplication(c *call) (*reply, error) {
 	if !s.mayChange(c, a.ID, "Application.ReadWrite.All") {
 		return nil, denied()
 	}
+	emptied, err := p.secrets(a.PasswordCredentials)
+	if err != nil {
+		return nil, err
+	}
 	a, err = c.tenant.UpdateApplication(a.ID, func(a *directory.Application) (err error) {
 		*a, err = changed(c, a, p)
 		return err
@@ -124,7 +128,7 @@ func (s *Server) patchApplication(c *call) (*reply, error) {
 	if err != nil {
 		return nil, applicationError(err)
 	}
-	if list, given := p["passwordCredentials"].([]any); given && len(list) == 0 {
+	if emptied {
 		s.removeSecrets(c, a.ID)
 	}
 	if c.prefers("return=representation") {

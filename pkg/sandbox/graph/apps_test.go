@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -157,7 +158,9 @@ func TestSecrets(t *testing.T) {
 	if strings.Contains(got.raw, text) || !strings.Contains(got.raw, made.text("keyId")) {
 		t.Error("the secret is shown twice, or not at all")
 	}
+	back, _ := json.Marshal(map[string]any{"passwordCredentials": got.get("passwordCredentials")})
 	c.table([]row{
+		{"alice", "PATCH", path, string(back), 204, ""},
 		{"alice", "POST", path + "/addPassword", `{"passwordCredential":{"endDateTime":"2001-01-02T03:04:05Z"}}`, 400, "Request_BadRequest"},
 		{"alice", "POST", path + "/removePassword", `{"keyId":"` + unknown + `"}`, 400, "Request_BadRequest"},
 		{"alice", "POST", path + "/removePassword", `{"keyId":"` + made.text("keyId") + `"}`, 204, ""},

@@ -36,6 +36,10 @@ type outcome struct {
 
 // batch answers several requests at once, each with a status of its own.
 func (s *Server) batch(w http.ResponseWriter, r *http.Request) {
+	if err := inflate(r); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
 	if _, _, err := s.authenticate(r); err != nil {
 		s.refuse(w, r, err)
 		return

@@ -51,7 +51,7 @@ func page[T any](c *call, set string, list []T, show func(T) (map[string]any, er
 		}
 		value = append(value, out)
 	}
-	body := map[string]any{"@odata.context": context(c, set, ""), "value": value}
+	body := map[string]any{"@odata.context": contextURL(c, set, ""), "value": value}
 	if c.query.Count && c.eventual() {
 		body["@odata.count"] = len(list)
 	}

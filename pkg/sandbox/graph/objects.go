@@ -24,7 +24,7 @@ func (s *Server) getObject(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	out["@odata.type"], out["@odata.context"] = object["@odata.type"], context(c, "directoryObjects", "/$entity")
+	out["@odata.type"], out["@odata.context"] = object["@odata.type"], contextURL(c, "directoryObjects", "/$entity")
 	return &reply{http.StatusOK, out}, nil
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // actions may be called with the namespace before their name.
-var actions = map[string]bool{"getMemberGroups": true, "checkMemberGroups": true, "getByIds": true, "addPassword": true, "removePassword": true}
+var actions = map[string]bool{"getMemberGroups": true, "revokeSignInSessions": true, "checkMemberGroups": true, "getByIds": true, "addPassword": true, "removePassword": true}
 
 // canonical brings the ways to write a path to one: keys in parentheses become a
 // part of their own, namespaces are dropped from actions and written out in

@@ -58,11 +58,11 @@ func (sc *schema) one(c *call, status int, v any) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	out["@odata.context"] = context(c, sc.set, "/$entity")
+	out["@odata.context"] = contextURL(c, sc.set, "/$entity")
 	return &reply{status, out}, nil
 }
 
-func context(c *call, set, kind string) string {
+func contextURL(c *call, set, kind string) string {
 	if len(c.query.Select) > 0 {
 		set += "(" + strings.Join(c.query.Select, ",") + ")"
 	}

@@ -50,6 +50,7 @@ func routes() []route {
 		{"GET", "/users", listUsers, (*Server).listUsers},
 		{"GET", "/users/{id}", readSelf, (*Server).getUser},
 		{"POST", "/users/{id}/getMemberGroups", ownGroups, (*Server).userGroups},
+		{"POST", "/users/{id}/revokeSignInSessions", revokeAccess, (*Server).revokeSignIns},
 		{"GET", "/users/{id}/transitiveMemberOf", ownGroups, (*Server).transitiveMemberOf},
 		{"GET", "/users/{id}/transitiveMemberOf/{cast}", ownGroups, (*Server).transitiveMemberOf},
 		{"GET", "/me", me, (*Server).getUser},

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -59,6 +60,28 @@ func (s *Server) removePassword(c *call) (*reply, error) {
 		return nil, badRequest("No credentials found to be removed.")
 	}
 	return noContent(), nil
+}
+
+// secrets takes passwordCredentials out of a write: they may be given back as
+// they are, or emptied, which is reported; new ones come from addPassword only.
+func (p patch) secrets(have []directory.PasswordCredential) (emptied bool, err error) {
+	list, given := p["passwordCredentials"].([]any)
+	delete(p, "passwordCredentials")
+	if len(list) == 0 {
+		return given, nil
+	}
+	raw, err := json.Marshal(have)
+	if err != nil {
+		return false, err
+	}
+	var current any
+	if err := json.Unmarshal(raw, &current); err != nil {
+		return false, err
+	}
+	if !same(list, current) {
+		return false, badRequest("Property 'passwordCredentials' cannot be set: secrets are made by addPassword.")
+	}
+	return false, nil
 }
 
 // removeSecrets takes every secret away, as an empty passwordCredentials asks.

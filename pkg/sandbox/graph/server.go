@@ -5,6 +5,7 @@
 package graph
 
 import (
+	"compress/gzip"
 	"errors"
 	"net/http"
 	"net/url"
@@ -93,7 +94,26 @@ func (s *Server) refuse(w http.ResponseWriter, req *http.Request, err error) {
 	Refuse(w, req, e.Status, e.Code, e.Message)
 }
 
+// inflate undoes the compression that Graph SDKs apply to what they send.
+func inflate(r *http.Request) error {
+	switch r.Header.Get("Content-Encoding") {
+	case "", "identity":
+		return nil
+	case "gzip":
+		body, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return failure(http.StatusBadRequest, "BadRequest", "The body is not compressed as its header says.")
+		}
+		r.Body = body
+		return nil
+	}
+	return failure(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "The content encoding is not supported.")
+}
+
 func (s *Server) answer(req *http.Request, r route) (*reply, error) {
+	if err := inflate(req); err != nil {
+		return nil, err
+	}
 	who, tenant, err := s.authenticate(req)
 	if err != nil {
 		return nil, err

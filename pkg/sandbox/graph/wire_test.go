@@ -1,11 +1,14 @@
 package graph_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,5 +79,46 @@ func TestLinksFollowTheHost(t *testing.T) {
 	}
 	if on, _ := page["@odata.context"].(string); on != "https://graph.microsoft.com/v1.0/$metadata#users(id)" {
 		t.Errorf("context %q", on)
+	}
+}
+
+// Kiota's clients compress what they send.
+func TestCompressedBody(t *testing.T) {
+	c := start(t, sandbox.Options{})
+	var body bytes.Buffer
+	w := gzip.NewWriter(&body)
+	if _, err := w.Write([]byte(`{"displayName":"small"}`)); err != nil || w.Close() != nil {
+		t.Fatal("cannot compress")
+	}
+	defer c.with("Content-Encoding", "gzip")()
+	if a := c.want(201, "", "alice", "POST", "/applications", body.String()); a.text("displayName") != "small" {
+		t.Errorf("application %s", a.raw)
+	}
+	c.want(400, "BadRequest", "alice", "POST", "/applications", "{}")
+	defer c.with("Content-Encoding", "br")()
+	c.want(415, "UnsupportedMediaType", "alice", "POST", "/applications", "{}")
+}
+
+// Filters of many clients at once, while the directory changes.
+func TestManyAtOnce(t *testing.T) {
+	c := start(t, sandbox.Options{})
+	c.token("admin")
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			a := c.do("admin", "POST", "/applications", fmt.Sprintf(`{"displayName":"app-%d"}`, i))
+			for _, path := range []string{"/applications?$filter=startswith(displayName,'app-')", "/users?$top=2", "/groups/" + c.id("platform-team") + "/members"} {
+				if got := c.do("admin", "GET", path, ""); got.status != 200 {
+					t.Errorf("%s: %s", path, got.raw)
+				}
+			}
+			if got := c.do("admin", "PATCH", "/applications/"+a.text("id"), `{"tags":["x"]}`); got.status != 204 {
+				t.Errorf("PATCH: %s", got.raw)
+			}
+		})
+	}
+	wg.Wait()
+	if got := c.want(200, "", "admin", "GET", "/applications?$filter=startswith(displayName,'app-') and tags/any(t:t eq 'x')", ""); len(got.rows()) != 8 {
+		t.Errorf("%d applications, want 8", len(got.rows()))
 	}
 }

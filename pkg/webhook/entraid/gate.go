@@ -43,5 +43,5 @@ func (g *gate) last() error {
 func (g *gate) open() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.wait = 0
+	g.wait, g.next = 0, time.Time{}
 }

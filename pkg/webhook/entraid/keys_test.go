@@ -139,12 +139,16 @@ func TestKnownKeysNeverWait(t *testing.T) {
 	})
 	defer close(release)
 	ctx, cancel := context.WithCancel(background())
-	unknown := make(chan error)
+	unknown := make(chan error, 1)
 	go func() {
 		_, err := keys.Key(ctx, "key-2")
 		unknown <- err
 	}()
-	<-hanging
+	select {
+	case <-hanging:
+	case err := <-unknown:
+		t.Fatalf("nothing was read: %v", err)
+	}
 	if _, err := keys.Key(background(), "key-1"); err != nil {
 		t.Error(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-aad/kubectl-aad/cmd/aad-sandbox/internal/cluster"
 	"github.com/kubectl-aad/kubectl-aad/cmd/aad-sandbox/internal/host"
@@ -22,6 +23,8 @@ type Streams struct {
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
+	// Kubernetes' packages leave flags in the global set, which cobra would show.
+	pflag.CommandLine = pflag.NewFlagSet("aad-sandbox", pflag.ContinueOnError)
 	root := &cobra.Command{
 		Use:   "aad-sandbox",
 		Short: "A pretend Azure with real Kubernetes API servers, on this machine",

@@ -8,8 +8,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/cmd/aad-sandbox/internal/person"
 )
+
+// pause is what a person takes to find the browser.
+const pause = 1200 * time.Millisecond
 
 // Stage is where the demo plays.
 type Stage struct {
@@ -33,7 +40,7 @@ type scene struct {
 
 // Play runs the script. It returns an error when a command did not end as told.
 func (s *Stage) Play(ctx context.Context) error {
-	people := map[string]*person{}
+	people := map[string]*person.Person{}
 	for _, sc := range script {
 		if sc.title != "" {
 			fmt.Fprintf(s.Out, "\n%s\n", s.paint("1;4", sc.title))
@@ -49,12 +56,14 @@ func (s *Stage) Play(ctx context.Context) error {
 			return err
 		}
 		if sc.copies != "" {
-			if err := copyFile(people[sc.copies].kubeconfig(), p.kubeconfig()); err != nil {
+			if err := copyFile(people[sc.copies].Kubeconfig(), p.Kubeconfig()); err != nil {
 				return err
 			}
 		}
 		fmt.Fprintf(s.Out, "%s %s\n", s.paint("1;32", sc.who+"$"), s.paint("1", sc.command))
-		code, err := p.run(ctx, sc.command, s.Out)
+		cmd := exec.CommandContext(ctx, "/bin/sh", "-c", sc.command)
+		cmd.Dir = p.Home
+		code, err := p.Run(ctx, cmd, "", nil, s.Out)
 		if err != nil {
 			return err
 		}
@@ -65,13 +74,13 @@ func (s *Stage) Play(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stage) person(people map[string]*person, name string) (*person, error) {
+func (s *Stage) person(people map[string]*person.Person, name string) (*person.Person, error) {
 	if p, ok := people[name]; ok {
 		return p, nil
 	}
-	p := &person{name: name, home: filepath.Join(s.Home, name), bin: s.Bin, env: s.Env, signIn: s.SignIn}
+	p := &person.Person{Name: name, Home: filepath.Join(s.Home, name), Bin: s.Bin, Env: s.Env, SignIn: s.SignIn, Pause: pause}
 	people[name] = p
-	return p, os.MkdirAll(filepath.Join(p.home, ".kube"), 0o700)
+	return p, os.MkdirAll(filepath.Dir(p.Kubeconfig()), 0o700)
 }
 
 func (s *Stage) paint(code, text string) string {
