@@ -13,7 +13,7 @@ export GOTOOLCHAIN  := local
 export CGO_ENABLED  := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-sandbox demo test lint bench sandbox clean race
+.PHONY: help build build-sandbox demo test lint bench sandbox clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,18 +35,18 @@ demo: build build-sandbox ## the whole journey against a pretend Azure, on this 
 sandbox: build build-sandbox ## keep a pretend Azure running and print how to play with it
 	@$(BIN)/aad-sandbox up --dir $(SANDBOX) --hints
 
-test: build build-sandbox race ## all tests of both modules
-	@echo "testing the packages that link msgraph-sdk-go"
-	go test $$(go list -f '{{if not .Standard}}{{.ImportPath}}{{end}}' ./... | grep -xF "$$($(HEAVY))")
-	@echo "testing the sandbox's module: the journey against real API servers"
+test: build build-sandbox ## all tests of both modules
+	@echo "testing with the race detector (what does not link msgraph-sdk-go)"
+	CGO_ENABLED=1 go test -race $(LIGHT)
+	@echo "testing what links msgraph-sdk-go"
+	go test $(HEAVY)
+	@echo "testing the sandbox's module: journeys with real API servers"
 	cd cmd/aad-sandbox && go test -timeout 20m ./...
 
-# Packages that link the one SDK that is too heavy for the race detector.
-HEAVY = go list -deps -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "github.com/microsoftgraph/msgraph-sdk-go/models"}}{{$$p}}{{end}}{{end}}' ./... | grep '^$(MODULE)' | sed 's/ \[.*//; s/\.test$$//' | sort -u
-
-race:
-	@echo "testing with the race detector"
-	CGO_ENABLED=1 go test -race $$(go list ./... | grep -vxF "$$($(HEAVY))")
+# Packages whose tests link the SDK that is too heavy for the race detector.
+GRAPH_SDK := github.com/microsoftgraph/msgraph-sdk-go/models
+HEAVY = $(shell go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "$(GRAPH_SDK)"}}{{println $$p}}{{end}}{{end}}' ./... | sed 's/ .*//; s/_test$$//; s/\.test$$//' | sort -u)
+LIGHT = $(filter-out $(HEAVY),$(shell go list ./...))
 
 lint: ## gofmt, go vet, and golangci-lint where it is installed
 	@test -z "$$(gofmt -l cmd pkg plugins)" || { gofmt -l cmd pkg plugins; exit 1; }

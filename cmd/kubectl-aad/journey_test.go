@@ -16,7 +16,7 @@ func TestSignInOnceThenNoRequest(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.signIn("alice")
 	w.ResetRequests()
-	r := w.start([]string{interactive, "http_proxy=http://127.0.0.1:1"}, w.args()...)
+	r := w.shell(`"$@"; exit $?`, []string{interactive, "http_proxy=http://127.0.0.1:1"}, w.args()...)
 	w.must(r, 0)
 	claims, version := w.token(r)
 	if claims.UPN != "alice@contoso.com" || !strings.HasSuffix(version, "/v1") || r.errOut.String() != "" {

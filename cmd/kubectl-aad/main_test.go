@@ -139,14 +139,23 @@ func (w *world) start(env []string, args ...string) *run {
 	w.t.Helper()
 	r := &run{cmd: exec.Command(w.front, args...), done: make(chan struct{})}
 	r.cmd.Env = append([]string{asCore + "=1", "HOME=" + w.t.TempDir(), "PATH=" + os.Getenv("PATH")}, env...)
+	w.launch(r)
+	return r
+}
+
+func (w *world) launch(r *run) {
+	w.t.Helper()
 	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.errOut
+	r.cmd.WaitDelay = time.Second // a child of a killed shell keeps its pipes
 	if err := r.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
 	go func() { _ = r.cmd.Wait(); close(r.done) }()
 	w.t.Cleanup(func() { _ = r.cmd.Process.Kill(); <-r.done })
-	return r
 }
+
+// pause is between two looks at what another process does.
+func pause() { time.Sleep(10 * time.Millisecond) }
 
 // wait returns the exit code.
 func (w *world) wait(r *run) int {

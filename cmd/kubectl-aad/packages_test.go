@@ -13,7 +13,8 @@ import (
 func TestWhatTheFrontLinks(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/kubectl-aad/kubectl-aad/"
-	rooms := []string{"cmd/kubectl-aad", "pkg/entra", "pkg/execcred", "pkg/fastlane", "pkg/safetext", "pkg/token", "pkg/tokencache"}
+	rooms := []string{"cmd/kubectl-aad", "pkg/entra", "pkg/execcred", "pkg/fastlane", "pkg/safetext", "pkg/token", "pkg/tokencache",
+		"pkg/tokencache/caller", "pkg/tokencache/repeat"}
 	forbidden := []string{"net", "net/http", "crypto/tls", "crypto/x509", "encoding/xml", "text/template", "regexp", "log", "os/exec", "flag", "math/big"}
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {

@@ -16,7 +16,7 @@ type memory struct {
 }
 
 func (m *memory) List(context.Context, string) ([]Binding, error) { return nil, nil }
-func (m *memory) Delete(context.Context, Binding) error           { return nil }
+func (m *memory) Delete(context.Context, Binding, bool) error     { return nil }
 
 func (m *memory) Get(context.Context, string, string) (Binding, error) {
 	switch {
@@ -56,7 +56,10 @@ func TestApply(t *testing.T) {
 		{"another display name", func(b *Binding) { b.Annotations[AnnotationName] = "Alicia" }, Configured, 0},
 		{"a subject too many", func(b *Binding) { b.Subjects = append(b.Subjects, Subject{Kind: KindUser, Name: "eve"}) }, Configured, 0},
 		{"somebody else's", func(b *Binding) { b.Owned = false }, "", fault.Conflict},
-		{"another role", func(b *Binding) { b.Role.Name = "cluster-admin" }, "", fault.Conflict},
+		{"another role", func(b *Binding) { b.Role.Name = "cluster-admin" }, Configured, 0},
+		{"another's", func(b *Binding) { b.Labels[LabelPrincipal] = string(idB) }, "", fault.Conflict},
+		{"declared by a file", func(b *Binding) { b.Labels[LabelSet] = "team" }, Unchanged, 0},
+		{"for a while", func(b *Binding) { b.Annotations[AnnotationExpires] = "2030-01-01T00:00:00Z" }, Configured, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

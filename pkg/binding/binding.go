@@ -5,6 +5,7 @@ package binding
 
 import (
 	"context"
+	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
@@ -51,7 +52,9 @@ type Grant struct {
 	Principal entra.Principal
 	Role      Role
 	Reach     Reach
-	Reason    string // why, in the asker's words; may be empty
+	Reason    string    // why, in the asker's words; may be empty
+	Expires   time.Time // until when; zero is for good
+	Set       string    // the file that declares it, by its name; may be empty
 }
 
 // Binding is a RoleBinding, or with no Namespace a ClusterRoleBinding.
@@ -80,6 +83,7 @@ const (
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	ManagedBy      = "kubectl-aad"
 	LabelPrincipal = "aad.kubectl.dev/principal-id" // object id; a label, so that bindings are found by it
+	LabelSet       = "aad.kubectl.dev/set"          // name of the access file that declares it
 
 	AnnotationName   = "aad.kubectl.dev/display-name"
 	AnnotationSignIn = "aad.kubectl.dev/sign-in-name"
@@ -87,16 +91,21 @@ const (
 	AnnotationBy     = "aad.kubectl.dev/granted-by" // who, as the API server knows them
 	AnnotationAt     = "aad.kubectl.dev/granted-at" // when, RFC 3339 in UTC
 	AnnotationReason = "aad.kubectl.dev/reason"
+
+	// AnnotationExpires is until when, RFC 3339 in UTC. The API server knows
+	// nothing of it: only our commands take an expired binding away.
+	AnnotationExpires = "aad.kubectl.dev/expires-at"
 )
 
 // Outcome says what became of a binding.
 type Outcome string
 
-// The outcomes of applying a binding.
+// The outcomes of applying and of removing a binding.
 const (
 	Created    Outcome = "created"
 	Configured Outcome = "configured"
 	Unchanged  Outcome = "unchanged"
+	Deleted    Outcome = "deleted"
 )
 
 // Store keeps bindings. Errors are faults; one that is not there is
@@ -110,6 +119,7 @@ type Store interface {
 	// the store. Somebody else's is fault.Conflict. A dry run asks the API
 	// server whether it would work and changes nothing.
 	Apply(ctx context.Context, b Binding, dryRun bool) (Outcome, error)
-	// Delete removes b if its ResourceVersion is still the one in the store.
-	Delete(ctx context.Context, b Binding) error
+	// Delete removes b if its ResourceVersion is still the one in the store. A
+	// dry run asks the API server whether it would work.
+	Delete(ctx context.Context, b Binding, dryRun bool) error
 }

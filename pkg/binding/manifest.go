@@ -71,3 +71,21 @@ func (m Manifest) Binding() Binding {
 	}
 	return b
 }
+
+// Documents returns what kubectl would print: one manifest, or a List of them.
+// Both can be applied and kept in a repository.
+func Documents(list []Binding) any {
+	manifests := []Manifest{}
+	for _, b := range list {
+		b.ResourceVersion = ""
+		manifests = append(manifests, b.Manifest())
+	}
+	if len(manifests) == 1 {
+		return manifests[0]
+	}
+	return struct {
+		APIVersion string     `json:"apiVersion"`
+		Kind       string     `json:"kind"`
+		Items      []Manifest `json:"items"`
+	}{"v1", "List", manifests}
+}

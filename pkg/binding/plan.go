@@ -1,6 +1,7 @@
 package binding
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -17,6 +18,9 @@ type Planner struct {
 	Mapper Mapper
 	By     string           // who grants, as the API server knows them; may be empty
 	Now    func() time.Time // nil: the bindings carry no date
+	// Name is given to every binding instead of one made from the grant. Two
+	// bindings of a name in one namespace are fault.Usage.
+	Name string
 }
 
 // Planned is a binding to be written, and why it names whom it names.
@@ -46,9 +50,13 @@ func (p Planner) Plan(grants []Grant) ([]Planned, error) {
 		}
 		for _, namespace := range namespaces {
 			b := p.binding(g, namespace, subject)
-			if id := [2]string{namespace, b.Name}; !seen[id] {
+			id := [2]string{namespace, b.Name}
+			switch {
+			case !seen[id]:
 				seen[id] = true
 				plan = append(plan, Planned{Grant: g, Binding: b, Why: why})
+			case p.Name != "":
+				return nil, fault.Newf(fault.Usage, "the name %q is for one binding in a namespace, and this makes several", p.Name)
 			}
 		}
 	}
@@ -58,7 +66,7 @@ func (p Planner) Plan(grants []Grant) ([]Planned, error) {
 func (p Planner) binding(g Grant, namespace string, subject Subject) Binding {
 	b := Binding{
 		Namespace:   namespace,
-		Name:        Name(g.Role, g.Principal, subject),
+		Name:        cmp.Or(p.Name, Name(g.Role, g.Principal, subject)),
 		Role:        g.Role,
 		Subjects:    []Subject{subject},
 		Labels:      map[string]string{LabelManagedBy: ManagedBy},
@@ -70,6 +78,12 @@ func (p Planner) binding(g Grant, namespace string, subject Subject) Binding {
 	}
 	if entra.IsGUID(string(g.Principal.ID)) {
 		b.Labels[LabelPrincipal] = string(g.Principal.ID)
+	}
+	if g.Set != "" {
+		b.Labels[LabelSet] = g.Set
+	}
+	if !g.Expires.IsZero() {
+		b.Annotations[AnnotationExpires] = g.Expires.UTC().Format(time.RFC3339)
 	}
 	for key, value := range map[string]string{
 		AnnotationName:   g.Principal.Name,

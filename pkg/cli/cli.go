@@ -67,6 +67,10 @@ in, and says why somebody is refused.`,
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl aad"},
 	}
 	f.AddGlobalFlags(root)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		_, err := f.Cloud() // a wrong one is said before anything is asked
+		return err
+	}
 	root.AddCommand(
 		setup.New(f), setup.NewTeardown(f), kubeconfig.New(f),
 		bind.New(f), doctor.New(f, methods), explain.New(f), gettoken.New(f, methods),

@@ -46,6 +46,11 @@ func (r Resolver) Resolve(ctx context.Context, ref Ref) (entra.Principal, error)
 	if err != nil {
 		return entra.Principal{}, fault.Wrap(fault.Failure, fmt.Sprintf("look up %q", ref.Text), err)
 	}
+	return r.decide(ctx, ref, found)
+}
+
+// decide picks the one principal among those found, or says why there is none.
+func (r Resolver) decide(ctx context.Context, ref Ref, found []entra.Principal) (entra.Principal, error) {
 	found = distinct(ref, found)
 	switch {
 	case len(found) == 0:

@@ -1,7 +1,7 @@
 // Package fastlane answers get-token from the cache. It is all that the front
 // does itself: on any doubt it declines in silence, and the whole program
-// decides. It makes no request, takes no lock, changes no file and never writes
-// anything but one credential.
+// decides. It makes no request, takes no lock, changes no file but the note of
+// who asked, and never writes anything but one credential.
 package fastlane
 
 import (
@@ -13,6 +13,8 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/execcred"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/caller"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/repeat"
 )
 
 // Serve writes the cached credential that args (without the program's name)
@@ -43,24 +45,40 @@ func answer(args []string, getenv func(string) string, out io.Writer, now time.T
 	if err != nil {
 		return nil, false
 	}
-	entry, err := lookUp(dir, cmd.Request)
+	key, entry, err := lookUp(dir, cmd.Request)
 	if err != nil || !entry.Fresh(now) {
 		return nil, false
 	}
+	until := execcred.Announce(entry.Expires, now)
+	if info.Present && !noted(dir, key, entry, until, now) {
+		return nil, false
+	}
 	var credential bytes.Buffer
-	err = execcred.Write(&credential, info.APIVersion, entry.Access.Reveal(), execcred.Announce(entry.Expires, now))
+	err = execcred.Write(&credential, info.APIVersion, entry.Access.Reveal(), until)
 	return credential.Bytes(), err == nil
 }
 
-func lookUp(dir tokencache.Dir, req token.Request) (tokencache.Entry, error) {
+// noted remembers who gets the token. It returns false for a repeat, which the
+// whole program deals with.
+func noted(dir tokencache.Dir, key string, e tokencache.Entry, until, now time.Time) bool {
+	who := caller.Parent().ID()
+	if repeat.Judge(dir, key, who, e, now) != repeat.Serve {
+		return false
+	}
+	repeat.Given(dir, key, who, e.Access, until, repeat.Serve, now)
+	return true
+}
+
+func lookUp(dir tokencache.Dir, req token.Request) (key string, e tokencache.Entry, err error) {
 	place, err := dir.Find(req)
 	if err != nil {
-		return tokencache.Entry{}, err
+		return "", tokencache.Entry{}, err
 	}
 	if place.Request.ForPerson() && place.Account.Home == "" {
-		return tokencache.Entry{}, tokencache.ErrMiss
+		return "", tokencache.Entry{}, tokencache.ErrMiss
 	}
-	return dir.Lookup(place)
+	e, err = dir.Lookup(place)
+	return place.TokenKey(), e, err
 }
 
 // device reports whether out may be a terminal: tokens are not for eyes.

@@ -22,6 +22,7 @@ type Options struct {
 	CAFile  string        // PEM; trusted instead of the system's roots
 	Timeout time.Duration // for one try until the answer's header; 0 is 30 s
 	Retry   Policy        // the zero value tries once
+	NoProxy bool          // for services of this very machine
 	// Wait sleeps between tries; nil waits on the clock. It returns early with
 	// the request's error when that is cancelled.
 	Wait Waiter
@@ -60,8 +61,12 @@ func NewTransport(o Options) (http.RoundTripper, error) {
 			return nil, fmt.Errorf("CA file %q holds no PEM certificate", o.CAFile)
 		}
 	}
+	proxy := http.ProxyFromEnvironment
+	if o.NoProxy {
+		proxy = nil
+	}
 	var rt http.RoundTripper = &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxy,
 		DialContext:           (&net.Dialer{Timeout: min(o.Timeout, 10*time.Second)}).DialContext,
 		TLSClientConfig:       tlsConfig,
 		TLSHandshakeTimeout:   min(o.Timeout, 10*time.Second),

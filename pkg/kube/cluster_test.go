@@ -70,6 +70,11 @@ func TestNames(t *testing.T) {
 	if got, err := c.Names(t.Context(), Namespaces, ""); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%d namespaces, %v", len(got), err)
 	}
+	labelled := kubetest.Start(t, "/api/v1/namespaces/a")
+	labelled.Put("/api/v1/namespaces/b", map[string]any{"metadata": map[string]any{"labels": map[string]any{"env": "dev"}}})
+	if got, err := connected(t, labelled).Select(t.Context(), Namespaces, "", "env=dev"); err != nil || !slices.Equal(got, []string{"b"}) {
+		t.Errorf("env=dev is %q, %v", got, err)
+	}
 	for name, want := range map[string]bool{"reader": true, "writer": false} {
 		if got, err := c.Exists(t.Context(), Roles, "dev", name); err != nil || got != want {
 			t.Errorf("Exists(%s) = %v, %v", name, got, err)

@@ -58,6 +58,12 @@ func (c *Cluster) Exists(ctx context.Context, r Resource, namespace, name string
 // Names lists the names of all objects of a kind, in a namespace where one is
 // given.
 func (c *Cluster) Names(ctx context.Context, r Resource, namespace string) ([]string, error) {
+	return c.Select(ctx, r, namespace, "")
+}
+
+// Select is Names of the objects with the labels of a selector, in kubectl's
+// spelling; "" is all of them.
+func (c *Cluster) Select(ctx context.Context, r Resource, namespace, selector string) ([]string, error) {
 	var names []string
 	next := ""
 	for {
@@ -72,6 +78,9 @@ func (c *Cluster) Names(ctx context.Context, r Resource, namespace string) ([]st
 			} `json:"items"`
 		}
 		query := url.Values{"limit": {"500"}}
+		if selector != "" {
+			query.Set("labelSelector", selector)
+		}
 		if next != "" {
 			query.Set("continue", next)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/caller"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/lock"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
 )
@@ -26,31 +27,74 @@ const Organizations = "organizations"
 type Broker struct {
 	Dir       tokencache.Dir
 	Vault     vault.Vault
+	Store     Store // what Vault.Keys is, for those who ask
 	Methods   Registry
 	Transport func(entra.Cloud) (http.RoundTripper, error)
 	Now       func() time.Time
-	Err       io.Writer // notes and prompts
-	MayAsk    bool      // a person sees Err
-	Program   string    // that wants the token: "k9s"
-	PID       int       // of that program
-	Verbose   bool      // tell each step on Err
+	Err       io.Writer      // notes and prompts
+	MayAsk    bool           // a person sees Err
+	Caller    caller.Process // that wants the token: k9s
+	ByClient  bool           // client-go started us, and will again
+	Verbose   bool           // tell each step on Err
+	Machine   Machine
 
-	mu   sync.Mutex
-	said map[string]bool
+	mu    sync.Mutex
+	said  map[string]bool
+	asked bool
+}
+
+// Store says where the key of the refresh tokens is kept, and why there.
+type Store struct{ Name, Reason string }
+
+// Asked reports whether a person was asked to sign in so far.
+func (b *Broker) Asked() bool { return b.asked }
+
+// wish is what somebody wants beyond the cheapest token that will do.
+type wish struct {
+	not    safetext.Secret // another token than this one, if there is one to get
+	afresh bool            // a person signs in, whatever is known
+	quiet  bool            // nobody is asked
+}
+
+// served reports whether a cached token is good enough.
+func (w wish) served(e tokencache.Entry, now time.Time) bool {
+	return !w.afresh && e.Fresh(now) && e.Access != w.not
 }
 
 // Token returns a token that is what the request asks for, and good for
 // minutes. A store that fails never costs the token. Errors are faults.
 func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, error) {
+	if b.ByClient {
+		return b.forClient(ctx, req)
+	}
+	return b.get(ctx, req, wish{})
+}
+
+// SignIn is Token that has a person sign in although somebody is signed in.
+func (b *Broker) SignIn(ctx context.Context, req token.Request) (token.Token, error) {
+	return b.get(ctx, req, wish{afresh: true})
+}
+
+// aheadWait is how long a better token may take while there is one that is
+// valid.
+const aheadWait = 1500 * time.Millisecond
+
+func (b *Broker) get(ctx context.Context, req token.Request, w wish) (token.Token, error) {
 	began := b.Now()
 	p, err := b.find(ctx, req)
 	if err != nil {
 		return token.Token{}, err
 	}
 	have := b.cached(p)
-	if have.Fresh(b.Now()) {
+	if w.served(have, began) {
 		b.trace("serving the cached token until %s", have.Expires.UTC().Format(time.RFC3339))
 		return have.Token, nil
+	}
+	if have.Expires.After(began) && !w.afresh {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, aheadWait)
+		defer cancel()
+		w.quiet = true
 	}
 	l := lock.New(b.Dir, p.Keys.Lock(), b.Now)
 	if err := l.Acquire(ctx, b.waiting); err != nil {
@@ -64,30 +108,57 @@ func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, err
 	if p, err = b.find(ctx, req); err != nil {
 		return token.Token{}, err
 	}
-	if have = b.cached(p); have.Fresh(b.Now()) || b.newer(have, began) {
+	if have = b.cached(p); w.served(have, b.Now()) || b.newer(have, began) {
 		return have.Token, nil
 	}
-	t, err := b.once(ctx, p, l, began)
+	t, err := b.once(ctx, p, l, began, w)
+	switch {
+	case w.afresh:
+		return t, err
+	case err != nil && w.not != "" && have.Expires.After(b.Now()): // a hint is no reason to refuse
+		return have.Token, nil
+	}
 	return b.orStillValid(t, have.Token, err)
 }
 
-// once asks, unless somebody who held the lock while we waited failed already.
-func (b *Broker) once(ctx context.Context, p tokencache.Place, l *lock.Lock, began time.Time) (token.Token, error) {
+// once asks, unless somebody who held the lock while we waited failed already,
+// or a person just refused this very caller.
+func (b *Broker) once(ctx context.Context, p tokencache.Place, l *lock.Lock, began time.Time, w wish) (token.Token, error) {
 	if l == nil {
-		return b.obtain(ctx, p, func(lock.Purpose, time.Time) {})
+		return b.obtain(ctx, p, w, func(lock.Purpose, time.Time) {})
+	}
+	who := ""
+	if b.ByClient {
+		who = b.Caller.ID()
+	}
+	// Whoever asks in a row has just read the hints.
+	if o, failed := l.FailedFor(who); failed {
+		return token.Token{}, &fault.Error{Kind: o.Kind, Err: errors.New(safetext.Clean(o.Text))}
 	}
 	if o, failed := l.FailedSince(began); failed {
 		return token.Token{}, &fault.Error{Kind: o.Kind, Err: errors.New(safetext.Clean(o.Text)), Hints: o.Hints}
 	}
-	t, err := b.obtain(ctx, p, func(purpose lock.Purpose, until time.Time) {
-		l.Announce(lock.Holder{Program: b.Program, PID: b.PID, Purpose: purpose, Until: until})
+	t, err := b.obtain(ctx, p, w, func(purpose lock.Purpose, until time.Time) {
+		b.asked = b.asked || purpose == lock.SignIn
+		l.Announce(lock.Holder{Program: b.program(), PID: b.Caller.PID, Purpose: purpose, Until: until})
 	})
 	if err != nil {
-		l.Fail(lock.Outcome{At: b.Now(), Kind: fault.KindOf(err), Text: err.Error(), Hints: fault.Hints(err)})
+		if !b.asked {
+			who = ""
+		}
+		l.Fail(lock.Outcome{At: b.Now(), Kind: fault.KindOf(err), Text: err.Error(), Hints: fault.Hints(err), Caller: who})
 		return t, err
 	}
 	l.Succeeded()
 	return t, nil
+}
+
+// program names the caller to those who wait.
+func (b *Broker) program() string {
+	if b.Caller.Name != "" {
+		return b.Caller.Name
+	}
+	return "another program"
 }
 
 // orStillValid prefers a token that is near its end to an error that may pass.
@@ -138,11 +209,11 @@ func (b *Broker) cached(p tokencache.Place) tokencache.Entry {
 // to go on without one.
 func (b *Broker) notAcquired(p tokencache.Place, err error) (token.Token, error) {
 	switch {
-	case errors.Is(err, lock.ErrTimeout):
+	case errors.Is(err, lock.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		have := b.cached(p)
 		return b.orStillValid(token.Token{}, have.Token, fault.New(fault.SignIn, "another process is still getting this token",
 			"finish the sign-in that it asks for, or end that process, and run the command again"))
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
 		return token.Token{}, fault.New(fault.Cancelled, "cancelled while waiting for another process's sign-in")
 	}
 	b.kept(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/caller"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
 )
 
@@ -41,6 +42,7 @@ type method struct {
 	who     string
 	claims  map[string]any // instead of the right ones
 	silent  func() error
+	hang    bool // until nobody waits any more
 	prompts int
 	silents int
 }
@@ -54,7 +56,11 @@ type credential struct {
 	setup Setup
 }
 
-func (c *credential) Silent(context.Context, Session) (Grant, error) {
+func (c *credential) Silent(ctx context.Context, _ Session) (Grant, error) {
+	if c.hang {
+		<-ctx.Done()
+		return Grant{}, Unreachable(c.setup.Request.Cloud, ctx.Err())
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.silents++
@@ -92,7 +98,7 @@ func newBroker(t *testing.T, m *method) (*Broker, *strings.Builder) {
 	said := &strings.Builder{}
 	return &Broker{Dir: dir, Vault: vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}}, Methods: Registry{m.record()},
 		Transport: func(entra.Cloud) (http.RoundTripper, error) { return http.DefaultTransport, nil },
-		Now:       time.Now, Err: said, MayAsk: true, Program: "test", PID: 1}, said
+		Now:       time.Now, Err: said, MayAsk: true, Caller: caller.Process{Name: "test", PID: 1}}, said
 }
 
 func request() token.Request {

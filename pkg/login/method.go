@@ -25,7 +25,10 @@ type Method struct {
 	Params      []string // flags of get-token that it reads
 	Interactive bool     // asks a person: its Credential is an Asker
 	Opaque      bool     // its tokens may be unreadable (proof of possession)
-	New         func(Setup) (Credential, error)
+	// Probe reports, without a request, whether auto may use the method here; nil:
+	// always.
+	Probe func(Setup) bool
+	New   func(Setup) (Credential, error)
 }
 
 // Setup is what a method needs to know before it starts.
@@ -33,6 +36,7 @@ type Setup struct {
 	Request   token.Request     // Tenant is an id, or "organizations"
 	Transport http.RoundTripper // to the cloud: its CA, the proxy, retries
 	Now       func() time.Time
+	Machine   Machine
 }
 
 // Credential obtains tokens without asking anybody.
@@ -87,11 +91,16 @@ func (e *NeedPerson) Unwrap() error { return e.Err }
 // "auto" tries those that ask a person.
 type Registry []Method
 
-// Find returns the method of a request.
+// Find returns the method of a request; Auto is made of those that ask a person.
 func (r Registry) Find(name string) (Method, error) {
+	if name == token.Auto {
+		if m, ok := r.auto(); ok {
+			return m, nil
+		}
+	}
 	var built []string
 	for _, m := range r {
-		if m.Name == name || name == token.Auto && m.Interactive {
+		if m.Name == name {
 			return m, nil
 		}
 		built = append(built, m.Name)

@@ -18,7 +18,10 @@ import (
 type announce func(purpose lock.Purpose, until time.Time)
 
 // obtain gets a token over the network and keeps what came with it.
-func (b *Broker) obtain(ctx context.Context, p tokencache.Place, tell announce) (token.Token, error) {
+func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell announce) (token.Token, error) {
+	if err := refuseUnbuilt(p.Request); err != nil {
+		return token.Token{}, err
+	}
 	m, err := b.Methods.Find(p.Request.Method)
 	if err != nil {
 		return token.Token{}, err
@@ -27,13 +30,13 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, tell announce) 
 	if err != nil {
 		return token.Token{}, fault.Wrap(fault.Config, "", err)
 	}
-	credential, err := m.New(Setup{Request: p.Request, Transport: rt, Now: b.Now})
+	credential, err := m.New(Setup{Request: p.Request, Transport: rt, Now: b.Now, Machine: b.Machine})
 	if err != nil {
 		return token.Token{}, err
 	}
 	b.trace("cache %s, authority %s, method %s, account %q", b.Dir, p.Request.Cloud.Authority(p.Request.Tenant), m.Name, p.Account.Username)
 	tell(lock.Silent, b.Now().Add(lock.SilentWait))
-	g, err := b.grant(ctx, p, credential, tell)
+	g, err := b.grant(ctx, p, credential, w, tell)
 	if err != nil {
 		return token.Token{}, fault.Wrap(fault.Failure, "get a token for "+p.Request.Audience(), err)
 	}
@@ -46,12 +49,12 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, tell announce) 
 }
 
 // grant tries the silent way first, then a person.
-func (b *Broker) grant(ctx context.Context, p tokencache.Place, c Credential, tell announce) (Grant, error) {
+func (b *Broker) grant(ctx context.Context, p tokencache.Place, c Credential, w wish, tell announce) (Grant, error) {
 	if !p.Request.ForPerson() {
 		return c.Silent(ctx, Session{})
 	}
 	reason := error(nil)
-	if refresh := b.refreshToken(p); refresh != "" {
+	if refresh := b.refreshToken(p); refresh != "" && !w.afresh {
 		b.trace("refreshing the sign-in of %s", p.Account.Username)
 		g, err := c.Silent(ctx, Session{Account: p.Account, Refresh: refresh})
 		var need *NeedPerson
@@ -64,7 +67,10 @@ func (b *Broker) grant(ctx context.Context, p tokencache.Place, c Credential, te
 		reason = need.Err
 	}
 	asker, ok := c.(Asker)
-	if !ok || !b.MayAsk {
+	switch {
+	case w.quiet:
+		return Grant{}, fault.New(fault.SignIn, "a new sign-in is needed after that")
+	case !ok || !b.MayAsk:
 		return Grant{}, mustAsk(p, reason)
 	}
 	if reason != nil {
@@ -84,7 +90,7 @@ func mustAsk(p tokencache.Place, reason error) error {
 	if reason != nil {
 		text = fmt.Sprintf("a new sign-in is needed, and there is no terminal to ask on (%s)", reason)
 	}
-	return fault.New(fault.SignIn, text, "in a terminal, run: kubectl-aad "+quote(p.Request.Args()))
+	return fault.New(fault.SignIn, text, "in a terminal, run: "+CommandLine(p.Request))
 }
 
 // quote makes arguments pasteable into a shell.
@@ -136,13 +142,15 @@ func (b *Broker) keep(p tokencache.Place, g Grant) {
 		return
 	}
 	if p.Request.ForPerson() {
+		g.Account.Session = p.Keys.Refresh(g.Account.Home)
 		if g.Refresh != "" {
-			b.kept(b.Vault.Put(p.Keys.Refresh(g.Account.Home), g.Refresh))
+			b.kept(b.Vault.Put(g.Account.Session, g.Refresh))
 		}
 		b.remember(p, g.Account)
 		p.Account = g.Account
 	}
-	b.kept(b.Dir.Put(p.TokenKey(), tokencache.Entry{Token: g.Token, Home: g.Account.Home, Fingerprint: fingerprint, Obtained: b.Now()}))
+	b.kept(b.Dir.Put(p.TokenKey(), tokencache.Entry{Token: g.Token, Home: g.Account.Home, Session: g.Account.Session,
+		Fingerprint: fingerprint, Obtained: b.Now()}))
 	_ = b.Dir.Sweep("tokens", b.Now())
 }
 
@@ -153,6 +161,7 @@ func (b *Broker) remember(p tokencache.Place, a tokencache.Account) {
 	if err != nil {
 		list = p.Accounts
 	}
+	list.Authority, list.Tenant, list.Client = p.Request.Cloud.Login, p.Request.Tenant, p.Request.Client
 	if known, ok := list.Find(a.Home); !ok || known != a {
 		b.kept(b.Dir.PutAccounts(p.Keys.Accounts(), list.With(a)))
 	}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
 )
 
 // longestSocket is how long a path every system takes for a socket.
@@ -23,22 +21,6 @@ type controlServer struct {
 	listener net.Listener
 	server   *http.Server
 	done     chan struct{}
-}
-
-type signInBody struct {
-	Who  string `json:"who"`
-	Code string `json:"code"`
-}
-
-type faultBody struct {
-	Service string `json:"service"`
-	Name    string `json:"name"`
-	Times   int    `json:"times"`
-	Match   string `json:"match"`
-}
-
-type failureBody struct {
-	Error string `json:"error"`
 }
 
 // listenControl takes the folder: a second living sandbox is refused, a socket
@@ -110,51 +92,4 @@ func dialControl(ctx context.Context, path string) (net.Conn, error) {
 		return nil, err
 	}
 	return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "unix", real)
-}
-
-func (s *Sandbox) controlRoutes() http.Handler {
-	m := http.NewServeMux()
-	m.HandleFunc("POST /sign-in", func(w http.ResponseWriter, r *http.Request) {
-		var b signInBody
-		err := wire.ReadJSON(r, &b)
-		if err == nil {
-			err = s.SignIn(r.Context(), b.Who, b.Code)
-		}
-		answer(w, nil, err)
-	})
-	m.HandleFunc("POST /faults", func(w http.ResponseWriter, r *http.Request) {
-		var b faultBody
-		err := wire.ReadJSON(r, &b)
-		if err == nil {
-			err = s.Fault(b.Service, b.Name, b.Times, b.Match)
-		}
-		answer(w, nil, err)
-	})
-	m.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.chassis.Faults(), nil) })
-	m.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) {
-		s.ClearFaults()
-		answer(w, nil, nil)
-	})
-	m.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.Requests(), nil) })
-	m.HandleFunc("DELETE /requests", func(w http.ResponseWriter, _ *http.Request) {
-		s.ResetRequests()
-		answer(w, nil, nil)
-	})
-	m.HandleFunc("POST /down", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, nil, nil)
-		_ = http.NewResponseController(w).Flush() // before whoever waits for Done closes the connection
-		s.end()
-	})
-	return m
-}
-
-func answer(w http.ResponseWriter, v any, err error) {
-	switch {
-	case err != nil:
-		wire.JSON(w, http.StatusBadRequest, failureBody{Error: err.Error()})
-	case v == nil:
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		wire.JSON(w, http.StatusOK, v)
-	}
 }

@@ -29,6 +29,11 @@ type Options struct {
 	Interval         int              // of device code polls, in seconds, 1 to 5; 0 is 1
 	TokenLifetime    time.Duration    // of access tokens; 0 is 75 minutes
 	Clusters         arm.ClusterHost  // nil: clusters are recorded and nothing runs
+	Users            int              // more of them in contoso.com, as directory.Crowd says
+	Groups           int              // likewise
+	Nesting          int              // how deep those groups are nested
+	Keep             bool             // the next run with Keep in Dir goes on where this one ends
+	State            string           // file of an earlier run to start from; "" or with a kept state in Dir: none
 	Now              func() time.Time // nil: time.Now
 	Log              io.Writer        // nil: discard; never gets tokens
 }
@@ -46,6 +51,8 @@ type Sandbox struct {
 	closeOnce sync.Once
 	closeErr  error
 	release   func() bool // of the context's watch
+	clock     *clock
+	keeping   *keeping // nil: the state is not kept
 }
 
 // Start runs a sandbox until Close, or until ctx ends. When it returns, every
@@ -66,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		o.Log = io.Discard
 	}
 	o.Log = &lockedWriter{w: o.Log}
-	s := &Sandbox{o: o, down: make(chan struct{})}
+	s := &Sandbox{o: o, down: make(chan struct{}), clock: &clock{base: o.Now}}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the sandbox: %w", err), s.Close())
 	}
@@ -82,14 +89,25 @@ func (s *Sandbox) start(ctx context.Context) error {
 	if s.control, err = s.listenControl(ctx); err != nil { // first: it refuses a folder in use
 		return err
 	}
-	if s.directory, err = directory.New(directory.Options{Now: s.o.Now, Delay: s.o.ReplicationDelay}); err != nil {
+	st, err := s.readState()
+	if err != nil {
 		return err
 	}
-	if s.chassis, err = wire.New(wire.Options{Now: s.o.Now, Latency: s.o.Latency, Log: s.o.Log}); err != nil {
+	s.clock.offset.Store(int64(st.Ahead))
+	if s.directory, err = directory.New(directory.Options{Now: s.clock.now, Delay: s.o.ReplicationDelay, State: st.Directory,
+		Crowd: directory.Crowd{Users: s.o.Users, Groups: s.o.Groups, Nesting: s.o.Nesting}}); err != nil {
 		return err
 	}
-	if err := s.services(); err != nil {
+	if s.chassis, err = wire.New(wire.Options{Now: s.clock.now, Latency: s.o.Latency, Log: s.o.Log, Addresses: st.Addresses, CA: st.CA, Written: s.written}); err != nil {
 		return err
+	}
+	if err := s.services(st); err != nil {
+		return err
+	}
+	if s.o.Keep {
+		if err := s.keep(); err != nil {
+			return err
+		}
 	}
 	s.chassis.Serve()
 	if err := s.writeFiles(); err != nil {
@@ -100,7 +118,7 @@ func (s *Sandbox) start(ctx context.Context) error {
 }
 
 // services gives each of the four a listener and its routes.
-func (s *Sandbox) services() error {
+func (s *Sandbox) services(st state) error {
 	refuse := func(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 		s.login.Refuse(w, r, status, code, message)
 	}
@@ -115,9 +133,9 @@ func (s *Sandbox) services() error {
 		}
 		muxes[m.name] = mux
 	}
-	deps := wire.Deps{Directory: s.directory, Now: s.o.Now, Log: s.o.Log}
+	deps := wire.Deps{Directory: s.directory, Now: s.clock.now, Log: s.o.Log}
 	var err error
-	s.login, err = login.New(deps, login.Options{Interval: s.o.Interval, Lifetime: s.o.TokenLifetime, Aliases: map[string]string{
+	s.login, err = login.New(deps, login.Options{Interval: s.o.Interval, Lifetime: s.o.TokenLifetime, Roots: s.chassis.Roots(), State: st.Login, Aliases: map[string]string{
 		s.chassis.Endpoint(wire.Graph): "https://graph.microsoft.com",
 		s.chassis.Endpoint(wire.ARM):   armAudience,
 	}})
@@ -130,6 +148,9 @@ func (s *Sandbox) services() error {
 	s.arm = arm.New(deps, subscription(), s.o.Clusters)
 	s.arm.Register(muxes[wire.ARM])
 	graph.New(deps).Register(muxes[wire.Graph])
+	if k, ok := any(s.arm).(keeper); ok && len(st.ARM) > 0 {
+		return k.Load(st.ARM)
+	}
 	return nil
 }
 
@@ -139,7 +160,7 @@ func (s *Sandbox) Close() error {
 		if s.release != nil {
 			s.release()
 		}
-		var errs []error
+		errs := []error{s.kept()}
 		if s.arm != nil {
 			errs = append(errs, s.arm.Close())
 		}

@@ -28,7 +28,7 @@ func newRequest(method string, v values, getenv func(string) string) (Request, e
 		return Request{}, err
 	}
 	r.Scope = server + defaultScope
-	if r.Client, err = cleanClient(v["client-id"], server); err != nil {
+	if r.Client, err = cleanClient(method, v["client-id"], server); err != nil {
 		return Request{}, err
 	}
 	for _, f := range flags {
@@ -36,7 +36,7 @@ func newRequest(method string, v values, getenv func(string) string) (Request, e
 			r.Params[f.Name] = safetext.Secret(value)
 		}
 	}
-	return r, nil
+	return r.In(getenv), nil
 }
 
 func checkServer(id string) error {
@@ -69,13 +69,20 @@ func CleanTenant(s string) (string, error) {
 	return t, nil
 }
 
-func cleanClient(id, server string) (entra.ClientID, error) {
+func cleanClient(method, id, server string) (entra.ClientID, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
+	use := methodOf(method).client
 	switch {
-	case id == "" && server == string(entra.AKSServer):
+	case use == clientIgnored:
+		return "", nil
+	case id == "" && use == clientPicks:
+		return "", nil
+	case id == "" && use == clientAsked && server == string(entra.AKSServer):
 		return entra.AKSClient, nil
-	case id == "":
+	case id == "" && use == clientAsked:
 		return "", errors.New("--client-id is required: the application id of the client app")
+	case id == "":
+		return "", fmt.Errorf("--client-id is required: the application that login method %s signs in as", method)
 	case !entra.IsGUID(id):
 		return "", errors.New("--client-id is not an application id (a GUID)")
 	}
@@ -112,7 +119,11 @@ func findCloud(v values, getenv func(string) string) (entra.Cloud, error) {
 // Args returns the arguments that ask for the same token again, to be pasted
 // or written to a kubeconfig. Secrets are left out.
 func (r Request) Args() []string {
-	args := []string{"get-token", "--server-id", r.Audience(), "--client-id", string(r.Client), "--tenant-id", r.Tenant}
+	args := []string{"get-token", "--server-id", r.Audience()}
+	if r.Client != "" {
+		args = append(args, "--client-id", string(r.Client))
+	}
+	args = append(args, "--tenant-id", r.Tenant)
 	if c := r.Cloud.Argument(); c != "" {
 		args = append(args, "--cloud", c)
 	}
@@ -122,8 +133,14 @@ func (r Request) Args() []string {
 	if r.Account != "" {
 		args = append(args, "--account", r.Account)
 	}
-	if f := r.Params.Get("client-secret-file"); f != "" {
-		args = append(args, "--client-secret-file", f)
+	for _, f := range flags {
+		switch value := r.Params.Get(f.Name); {
+		case value == "" || f.secret():
+		case f.Value == "":
+			args = append(args, "--"+f.Name)
+		default:
+			args = append(args, "--"+f.Name, value)
+		}
 	}
 	return args
 }

@@ -10,11 +10,11 @@ type Flag struct {
 	Usage     string
 	Hidden    bool // accepted for Azure/kubelogin's sake
 
-	env     []string // read in this order when the flag is absent
-	armEnv  []string // read before env with --use-azurerm-env-vars
-	envOnly string   // env counts only for this method
-	param   bool     // goes to Request.Params
-	key     bool     // changes what the token says
+	env    []string            // read in this order when the flag is absent
+	armEnv []string            // read before env with --use-azurerm-env-vars
+	envFor map[string][]string // read after env, for one method only
+	param  bool                // goes to Request.Params
+	key    bool                // changes what the token says
 }
 
 // Flags returns the table.
@@ -23,9 +23,11 @@ func Flags() []Flag { return flags }
 var flags = []Flag{
 	{Name: "server-id", Value: "ID", Usage: "application id or URI of the server app: who the token is for"},
 	{Name: "client-id", Value: "ID", Usage: "application id of the client app (default: AKS's own client, for managed AKS)",
-		env: []string{"AZURE_CLIENT_ID", "AAD_SERVICE_PRINCIPAL_CLIENT_ID"}, armEnv: []string{"ARM_CLIENT_ID"}},
+		env: []string{"AZURE_CLIENT_ID", "AAD_SERVICE_PRINCIPAL_CLIENT_ID"}, armEnv: []string{"ARM_CLIENT_ID"},
+		envFor: map[string][]string{"azurepipelines": {"AZURESUBSCRIPTION_CLIENT_ID"}}},
 	{Name: "tenant-id", Shorthand: "t", Value: "TENANT", Usage: "tenant: its id or one of its domains",
-		env: []string{"AZURE_TENANT_ID"}, armEnv: []string{"ARM_TENANT_ID"}},
+		env: []string{"AZURE_TENANT_ID"}, armEnv: []string{"ARM_TENANT_ID"},
+		envFor: map[string][]string{"azurepipelines": {"AZURESUBSCRIPTION_TENANT_ID"}}},
 	{Name: "login", Shorthand: "l", Value: "METHOD", Usage: "login method (default auto)", env: []string{"AAD_LOGIN_METHOD"}},
 	{Name: "account", Value: "USER", Usage: "sign in as this user (default: the first that signed in)"},
 	{Name: "cloud", Aliases: []string{"environment"}, Shorthand: "e", Value: "NAME|FILE",
@@ -39,29 +41,30 @@ var flags = []Flag{
 	{Name: "verbosity", Aliases: []string{"v"}, Shorthand: "v", Value: "N", Usage: "how much to say on stderr; never a secret"},
 	{Name: "disable-environment-override", Usage: "ignore the environment variables that stand for flags"},
 	{Name: "use-azurerm-env-vars", Usage: "read Terraform's ARM_* variables"},
-	{Name: "authority-host", Value: "URL", Usage: "authority of a built-in cloud", env: []string{"AZURE_AUTHORITY_HOST"}, envOnly: "workloadidentity"},
-	{Name: "legacy", Usage: "ask as Azure AD's retired v1 library did", Hidden: true, param: true, key: true},
+	{Name: "authority-host", Value: "URL", Usage: "authority of a built-in cloud",
+		envFor: map[string][]string{"workloadidentity": {"AZURE_AUTHORITY_HOST"}}},
+	{Name: "legacy", Usage: "refused: Azure AD's retired v1 library", Hidden: true, param: true, key: true},
 	{Name: "logtostderr", Usage: "accepted; everything but the token goes to stderr anyway", Hidden: true},
 	{Name: "disable-instance-discovery", Usage: "accepted; no instance discovery is made anyway", Hidden: true},
-	{Name: "username", Value: "USER", Usage: "user of the password method", Hidden: true, param: true, key: true,
+	{Name: "username", Value: "USER", Usage: "user of the password method", param: true, key: true,
 		env: []string{"AZURE_USERNAME", "AAD_USER_PRINCIPAL_NAME"}},
-	{Name: "password", Value: "PASSWORD", Usage: "password of the password method", Hidden: true, param: true,
+	{Name: "password", Value: "PASSWORD", Usage: "that user's password; other programs can read it there: prefer AZURE_PASSWORD", param: true,
 		env: []string{"AZURE_PASSWORD", "AAD_USER_PRINCIPAL_PASSWORD"}},
-	{Name: "client-certificate", Value: "FILE", Usage: "certificate and key of --client-id", Hidden: true, param: true,
+	{Name: "client-certificate", Value: "FILE", Usage: "certificate and private key of --client-id, in PEM or PFX", param: true,
 		env:    []string{"AZURE_CLIENT_CERTIFICATE_PATH", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE"},
 		armEnv: []string{"ARM_CLIENT_CERTIFICATE_PATH"}},
-	{Name: "client-certificate-password", Value: "PASSWORD", Usage: "password of --client-certificate", Hidden: true, param: true,
+	{Name: "client-certificate-password", Value: "PASSWORD", Usage: "password of --client-certificate; prefer AZURE_CLIENT_CERTIFICATE_PASSWORD", param: true,
 		env:    []string{"AZURE_CLIENT_CERTIFICATE_PASSWORD", "AAD_SERVICE_PRINCIPAL_CLIENT_CERTIFICATE_PASSWORD"},
 		armEnv: []string{"ARM_CLIENT_CERTIFICATE_PASSWORD"}},
-	{Name: "identity-resource-id", Value: "ID", Usage: "resource id of a managed identity", Hidden: true, param: true, key: true},
-	{Name: "federated-token-file", Value: "FILE", Usage: "assertion of the workload", Hidden: true, param: true,
-		env: []string{"AZURE_FEDERATED_TOKEN_FILE"}, envOnly: "workloadidentity"},
-	{Name: "azure-pipelines-service-connection-id", Value: "ID", Usage: "service connection of Azure Pipelines", Hidden: true, param: true, key: true,
+	{Name: "identity-resource-id", Value: "ID", Usage: "managed identity by its resource id (by its client id: --client-id)", param: true, key: true},
+	{Name: "federated-token-file", Value: "FILE", Usage: "token file of the workload that --client-id trusts", param: true,
+		envFor: map[string][]string{"workloadidentity": {"AZURE_FEDERATED_TOKEN_FILE"}}},
+	{Name: "azure-pipelines-service-connection-id", Value: "ID", Usage: "service connection of Azure Pipelines", param: true, key: true,
 		env: []string{"AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"}},
 	{Name: "subscription", Shorthand: "s", Value: "ID", Usage: "subscription of the Azure CLI account", Hidden: true, param: true, key: true},
-	{Name: "redirect-url", Value: "URL", Usage: "where the browser returns to", Hidden: true, param: true},
-	{Name: "login-hint", Value: "USER", Usage: "user name that the sign-in page suggests", Hidden: true, param: true},
-	{Name: "pop-enabled", Usage: "ask for a proof-of-possession token (Azure Arc)", Hidden: true, param: true, key: true},
+	{Name: "redirect-url", Value: "URL", Usage: "where the browser returns to: http://localhost and a port", param: true},
+	{Name: "login-hint", Value: "USER", Usage: "user name that the sign-in page suggests", param: true},
+	{Name: "pop-enabled", Usage: "refused: proof-of-possession tokens (Azure Arc)", Hidden: true, param: true, key: true},
 	{Name: "pop-claims", Value: "u=ID", Usage: "claims of the proof-of-possession token", Hidden: true, param: true, key: true},
 }
 

@@ -24,7 +24,7 @@ func TestKeys(t *testing.T) {
 	base := "--server-id " + server + " -t " + other
 	same := []string{base, base + " -l devicecode", base + " -l browser -e AzurePublicCloud", "--server-id " + strings.ToUpper(server) + " -t " + strings.ToUpper(other)}
 	different := []string{base, base + " -t " + server, base + " --client-id " + other, base + " -e usgov", "--server-id api://x --client-id " + client + " -t " + other,
-		base + " -l spn", base + " -l msi", base + " --legacy", base + " -l msi --identity-resource-id /a", base + " -l msi --identity-resource-id /b"}
+		base + " -l spn --client-id " + client, base + " -l msi", base + " --legacy", base + " -l msi --identity-resource-id /a", base + " -l msi --identity-resource-id /b"}
 	want := keyOf(t, base).Token("home")
 	for _, line := range same {
 		if keyOf(t, line).Token("home") != want {
@@ -81,7 +81,7 @@ func TestFingerprint(t *testing.T) {
 	if err := os.WriteFile(file, []byte("one\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	line := "--server-id " + server + " -t " + other + " --client-secret"
+	line := "--server-id " + server + " -t " + other + " --client-id " + other + " --client-secret"
 	of := func(extra string) string {
 		c, err := Parse(strings.Fields(line+extra), env())
 		if err != nil {
@@ -116,8 +116,11 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if c.Client == "" || c.Tenant == "" || c.Audience() == "" || strings.ContainsAny(c.Tenant, "/\\ ?#%") || c.Cloud.Login == "" {
+		if c.Client == "" && methodOf(c.Method).client < clientPicks || c.Tenant == "" || c.Audience() == "" || strings.ContainsAny(c.Tenant, "/\\ ?#%") || c.Cloud.Login == "" {
 			t.Errorf("accepted %+v", c.Request)
+		}
+		if again, err := Parse(c.Args()[1:], func(string) string { return "" }); err == nil && again.Method != c.Method {
+			t.Errorf("method %s came back as %s", c.Method, again.Method)
 		}
 		if _, err := FindMethod(c.Method); err != nil {
 			t.Error(err)

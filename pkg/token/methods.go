@@ -9,26 +9,40 @@ import (
 // ask them there is.
 const Auto = "auto"
 
-// methodNames are the login methods that a command line may name, in the order
-// of help. That a method is named here does not mean that it is built in: the
-// front needs the names for the keys, and links no method.
-var methodNames = []struct {
+// methodName is a login method that a command line may name. That it is named
+// here does not mean that it is built in: the front needs the names for the
+// keys, and links no method.
+type methodName struct {
 	name    string
 	aliases []string // Azure/kubelogin's names
 	person  bool     // the token stands for a person, whichever way it was asked for
-}{
-	{Auto, nil, true},
-	{"devicecode", nil, true},
-	{"browser", []string{"interactive"}, true},
-	{"clientsecret", []string{"spn"}, false},
-	{"clientcertificate", nil, false},
-	{"managedidentity", []string{"msi"}, false},
-	{"workloadidentity", nil, false},
-	{"azurecli", nil, false},
-	{"azd", nil, false},
-	{"githubactions", nil, false},
-	{"azurepipelines", nil, false},
-	{"password", []string{"ropc"}, true},
+	client  clientUse
+}
+
+// clientUse says what --client-id means to a method.
+type clientUse int
+
+const (
+	clientAsked   clientUse = iota // the app that asks for a person; managed AKS has one for everybody
+	clientItself                   // who signs in: there is no default
+	clientPicks                    // picks one of the machine's identities; none is the machine's own
+	clientIgnored                  // the other program has its own
+)
+
+// methodNames are in the order of help.
+var methodNames = []methodName{
+	{Auto, nil, true, clientAsked},
+	{"browser", []string{"interactive"}, true, clientAsked},
+	{"devicecode", nil, true, clientAsked},
+	{"clientsecret", []string{"spn"}, false, clientItself},
+	{"clientcertificate", nil, false, clientItself},
+	{"workloadidentity", nil, false, clientItself},
+	{"githubactions", nil, false, clientItself},
+	{"azurepipelines", nil, false, clientItself},
+	{"managedidentity", []string{"msi"}, false, clientPicks},
+	{"azurecli", nil, false, clientIgnored},
+	{"azd", nil, false, clientIgnored},
+	{"password", []string{"ropc"}, false, clientAsked}, // nobody is asked, and nothing but the token is kept
 }
 
 // FindMethod returns a method's own name for any of its names, in any case.
@@ -49,12 +63,14 @@ func FindMethod(name string) (string, error) {
 	return "", fmt.Errorf("unknown login method %q: known are %s", name, strings.Join(known, ", "))
 }
 
-// person reports whether a method's tokens stand for a person.
-func person(method string) bool {
+func methodOf(name string) methodName {
 	for _, m := range methodNames {
-		if m.name == method {
-			return m.person
+		if m.name == name {
+			return m
 		}
 	}
-	return false
+	return methodName{}
 }
+
+// person reports whether a method's tokens stand for a person.
+func person(method string) bool { return methodOf(method).person }

@@ -3,7 +3,6 @@ package token
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ func Parse(args []string, getenv func(string) string) (Command, error) {
 	}
 	v, overruled := merge(given, getenv)
 	c := Command{CacheDir: v["cache-dir"], ShowToken: v["show-token"] == "true", Overruled: overruled}
-	if c.Method, err = chooseMethod(v, given); err != nil {
+	if c.Method, err = chooseMethod(given, getenv); err != nil {
 		return Command{}, err
 	}
 	if c.Verbosity, err = number(v["verbosity"]); err != nil {
@@ -105,24 +104,12 @@ func flagName(arg string) string {
 // merge fills in from the environment what the command line leaves open.
 func merge(given values, getenv func(string) string) (values, []string) {
 	v, overruled := values{}, []string(nil)
-	off := given["disable-environment-override"] == "true"
-	method := given["login"]
-	if _, ok := given["login"]; !ok && !off {
-		method = getenv("AAD_LOGIN_METHOD")
-	}
 	for _, f := range flags {
 		value, isGiven := given[f.Name]
 		if isGiven {
 			v[f.Name] = value
 		}
-		if off || f.envOnly != "" && !strings.EqualFold(f.envOnly, method) {
-			continue
-		}
-		names := f.env
-		if given["use-azurerm-env-vars"] == "true" {
-			names = slices.Concat(f.armEnv, f.env)
-		}
-		for _, name := range names {
+		for _, name := range f.variables(given, getenv) {
 			e := getenv(name)
 			switch {
 			case e == "":
@@ -134,27 +121,6 @@ func merge(given values, getenv func(string) string) (values, []string) {
 		}
 	}
 	return v, overruled
-}
-
-// chooseMethod tells which kind of service principal is meant, and takes a
-// secret that was given by hand for the wish to use it. One that merely lies
-// in the environment changes nobody's sign-in.
-func chooseMethod(v, given values) (string, error) {
-	method, err := FindMethod(v["login"])
-	if err != nil {
-		return "", err
-	}
-	spn := strings.EqualFold(v["login"], "spn")
-	secret := given["client-secret"] != "" || given["client-secret-file"] != ""
-	switch {
-	case method == Auto && secret:
-		return "clientsecret", nil
-	case method == Auto && given["client-certificate"] != "":
-		return "clientcertificate", nil
-	case spn && v["client-certificate"] != "" && !secret:
-		return "clientcertificate", nil
-	}
-	return method, nil
 }
 
 func number(s string) (int, error) {

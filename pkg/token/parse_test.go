@@ -63,8 +63,8 @@ func TestParse(t *testing.T) {
 		{"not terraform's", base, []string{"ARM_CLIENT_ID", other}, func(c Command) bool { return string(c.Client) == client }},
 		{"a secret in the environment changes no person's sign-in", base, []string{"AZURE_CLIENT_SECRET", "s"},
 			func(c Command) bool { return c.Method == Auto }},
-		{"a secret on the command line is meant", base + " --client-secret-file f", nil, func(c Command) bool { return c.Method == "clientsecret" }},
-		{"spn with a certificate", base + " -l spn --client-certificate f", nil, func(c Command) bool { return c.Method == "clientcertificate" }},
+		{"a secret on the command line is meant", base + " --client-id " + other + " --client-secret-file f", nil, func(c Command) bool { return c.Method == "clientsecret" }},
+		{"spn with a certificate", base + " --client-id " + other + " -l spn --client-certificate f", nil, func(c Command) bool { return c.Method == "clientcertificate" }},
 		{"a known authority chooses its cloud", base + " --authority-host https://login.microsoftonline.us/", nil,
 			func(c Command) bool { return c.Cloud.Name == "usgov" }},
 		{"authority of the environment is for workloads", base, []string{"AZURE_AUTHORITY_HOST", "https://evil.example/"},
@@ -103,6 +103,7 @@ func TestParseRefuses(t *testing.T) {
 		base + "-v many":                                       "number",
 		base + "--authority-host https://evil.example/":        "cloud file",
 		base + "-e public --authority-host https://evil.test/": "cloud file",
+		base + "-l azurepipelines":                             "login method azurepipelines",
 		base + "--help":                                        "help",
 	} {
 		_, err := Parse(strings.Fields(args), env())
@@ -131,7 +132,7 @@ func TestAzureStackCloudIsAFile(t *testing.T) {
 }
 
 func TestNothingPrintsASecret(t *testing.T) {
-	c, err := Parse([]string{"--server-id", server, "-t", other, "--client-secret", "hunter2"}, env())
+	c, err := Parse([]string{"--server-id", server, "-t", other, "--client-id", other, "--client-secret", "hunter2"}, env())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +152,9 @@ func TestArgsComeBack(t *testing.T) {
 		"--server-id " + server + " -t contoso.com",
 		"--server-id api://x -t contoso.com --client-id " + other + " -e usgov -l devicecode --account alice@contoso.com",
 		"--server-id api://x -t contoso.com --client-id " + other + " --client-secret-file /tmp/s",
+		"--server-id " + server + " -t contoso.com -l msi --identity-resource-id /subscriptions/x",
+		"--server-id " + server + " -t contoso.com -l browser --login-hint alice@contoso.com --redirect-url http://localhost:8400",
+		"--server-id " + server + " -t contoso.com --pop-enabled --pop-claims u=/x --legacy",
 	} {
 		c, err := Parse(strings.Fields(line), env())
 		if err != nil {

@@ -21,6 +21,8 @@ type Request struct {
 	Scope   string // "<server id>/.default"
 	Account string // user name, object id or home account; empty: the pinned one
 	Params  Params
+
+	around around
 }
 
 // Params are the settings of login methods, by flag name. Any of them may be a
@@ -57,20 +59,6 @@ func (r Request) Secret() (safetext.Secret, error) {
 		return "", fmt.Errorf("client secret file: %w", err)
 	}
 	return safetext.Secret(strings.TrimRight(string(data), "\r\n")), nil
-}
-
-// Fingerprint identifies the credential that a method without a person takes
-// from its surroundings: a cached token of another one is a miss. It is empty
-// for people.
-func (r Request) Fingerprint() (string, error) {
-	if r.ForPerson() {
-		return "", nil
-	}
-	secret, err := r.Secret()
-	if err != nil {
-		return "", err
-	}
-	return digest("fingerprint/1", secret.Reveal()), nil
 }
 
 // Keys names what the cache holds for a request. A name tells nothing about

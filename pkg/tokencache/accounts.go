@@ -14,6 +14,7 @@ type Account struct {
 	Home     string         `json:"home"`     // "<object id>.<tenant id>" in the account's own tenant
 	Object   entra.ObjectID `json:"object"`   // in the tenant that was signed in to
 	Username string         `json:"username"` // somebody else's text
+	Session  string         `json:"session"`  // names the refresh token, one for many tenants and audiences
 }
 
 // Matches reports whether a person means this account by s: its user name in
@@ -24,8 +25,11 @@ func (a Account) Matches(s string) bool {
 
 // Accounts are the accounts known to one authority, tenant and client.
 type Accounts struct {
-	Pinned string    `json:"pinned"` // Home of the one that is meant when none is named
-	Known  []Account `json:"known"`
+	Authority string         `json:"authority"`
+	Tenant    string         `json:"tenant"`
+	Client    entra.ClientID `json:"client"`
+	Pinned    string         `json:"pinned"` // Home of the one that is meant when none is named
+	Known     []Account      `json:"known"`
 }
 
 // Find returns the account that name means; empty is the pinned one.
@@ -49,6 +53,16 @@ func (a Accounts) With(acc Account) Accounts {
 	return a
 }
 
+// Without returns the accounts but one. A pinned one leaves its place open for
+// the next sign-in.
+func (a Accounts) Without(home string) Accounts {
+	a.Known = slices.DeleteFunc(slices.Clone(a.Known), func(k Account) bool { return k.Home == home })
+	if a.Pinned == home {
+		a.Pinned = ""
+	}
+	return a
+}
+
 // Accounts returns the accounts of a name made by token.Keys: none, when none
 // are known, and with ErrUnreadable.
 func (d Dir) Accounts(name string) (Accounts, error) {
@@ -62,6 +76,14 @@ func (d Dir) Accounts(name string) (Accounts, error) {
 
 // PutAccounts keeps the accounts.
 func (d Dir) PutAccounts(name string, a Accounts) error { return d.writeJSON(accountsDir, name, a) }
+
+// KeepAccounts is PutAccounts that keeps no empty list.
+func (d Dir) KeepAccounts(name string, a Accounts) error {
+	if len(a.Known) == 0 {
+		return d.Remove(accountsDir, name)
+	}
+	return d.PutAccounts(name, a)
+}
 
 // QuarantineAccounts sets the list aside.
 func (d Dir) QuarantineAccounts(name string) error { return d.Aside(accountsDir, name) }

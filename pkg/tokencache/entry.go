@@ -17,6 +17,7 @@ import (
 type Entry struct {
 	token.Token
 	Home        string // home account of the person; empty for what is not a person
+	Session     string // names the refresh token that it was got with; empty for what is not a person
 	Fingerprint string // of the credential that it was got with, for what is not a person
 	Obtained    time.Time
 }
@@ -47,6 +48,7 @@ type entryFile struct {
 	Expires     int64  `json:"expires"`  // seconds since 1970
 	Obtained    int64  `json:"obtained"` // nanoseconds since 1970
 	Home        string `json:"home,omitempty"`
+	Session     string `json:"session,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	Sum         string `json:"sum"`
 }
@@ -55,7 +57,7 @@ const entryVersion = 1
 
 func (f entryFile) sum(key string) string {
 	h := sha256.New()
-	for _, s := range []string{key, f.Access, f.Home, f.Fingerprint} {
+	for _, s := range []string{key, f.Access, f.Home, f.Session, f.Fingerprint} {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	fmt.Fprintf(h, "%d,%d,%d", f.Version, f.Expires, f.Obtained)
@@ -83,6 +85,7 @@ func parseEntry(key string, data []byte) (Entry, error) {
 	return Entry{
 		Token:       token.Token{Access: safetext.Secret(f.Access), Expires: time.Unix(f.Expires, 0)},
 		Home:        f.Home,
+		Session:     f.Session,
 		Fingerprint: f.Fingerprint,
 		Obtained:    time.Unix(0, f.Obtained),
 	}, nil
@@ -91,7 +94,7 @@ func parseEntry(key string, data []byte) (Entry, error) {
 // Put keeps a token under its key.
 func (d Dir) Put(key string, e Entry) error {
 	f := entryFile{Version: entryVersion, Access: e.Access.Reveal(), Expires: e.Expires.Unix(),
-		Home: e.Home, Fingerprint: e.Fingerprint, Obtained: e.Obtained.UnixNano()}
+		Home: e.Home, Session: e.Session, Fingerprint: e.Fingerprint, Obtained: e.Obtained.UnixNano()}
 	f.Sum = f.sum(key)
 	data, err := json.Marshal(f)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/login"
+	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/plugins/internal/msal"
 )
 
@@ -18,19 +19,34 @@ func Method() login.Method {
 		Interactive: true,
 		New: func(s login.Setup) (login.Credential, error) {
 			u, err := msal.NewUser(s)
-			return credential{u}, err
+			return credential{u, s.Request}, err
 		},
 	}
 }
 
-type credential struct{ *msal.User }
+type credential struct {
+	*msal.User
+	request token.Request
+}
 
 // SignIn implements login.Asker.
 func (c credential) SignIn(ctx context.Context, p login.Prompt) (login.Grant, error) {
 	g, err := c.DeviceCode(ctx, p)
 	if fault.KindOf(err) == fault.Policy {
-		err = fault.Hint(err, "many organisations block the device code flow with Conditional Access: "+
-			"ask an administrator, or use another login method (--login)")
+		err = fault.Hint(err, c.others()...)
 	}
 	return g, err
+}
+
+// others are the ways that pass where policy blocks codes: Microsoft recommends
+// that policy, and a browser on this machine is not what it is about.
+func (c credential) others() []string {
+	r := c.request
+	r.Method = "browser"
+	here := login.CommandLine(r)
+	r.Params = token.Params{"redirect-url": "http://localhost:8400"}
+	return []string{
+		"the organisation may block sign-in by code; with a browser on this machine, run: " + here,
+		"over ssh, connect with ssh -L 8400:localhost:8400 and run: " + login.CommandLine(r) + " (then open the address that it shows)",
+	}
 }

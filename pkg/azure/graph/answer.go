@@ -73,7 +73,7 @@ func list[P page[T], T any](ctx context.Context, c *Client, q call, model serial
 		if next == "" || q.firstPage {
 			return all, nil
 		}
-		if u, err := url.Parse(next); err != nil || u.Scheme != c.base.Scheme || !strings.EqualFold(u.Host, c.base.Host) || n == maxPages {
+		if !c.ours(next) || n == maxPages {
 			return nil, fault.Wrap(fault.Failure, q.op, errors.New("the next page is not on Microsoft Graph"))
 		}
 		if body, err = c.send(ctx, call{op: q.op, needs: q.needs, header: q.header}, next); err != nil {

@@ -12,7 +12,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +21,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/httpx"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -36,6 +36,7 @@ type Client struct {
 	adapter *kiota.NetHttpRequestAdapter
 	http    *http.Client
 	caller  atomic.Pointer[entra.Claims] // of the last token; nil before the first request or if it is opaque
+	wait    httpx.Waiter                 // between the tries of a batch's throttled items
 
 	mu  sync.Mutex
 	org *entra.Organization // read once
@@ -49,7 +50,7 @@ func New(cloud entra.Cloud, rt http.RoundTripper, source token.Source) (*Client,
 	if err != nil || base.Scheme != "https" || base.Hostname() == "" {
 		return nil, fault.Newf(fault.Config, "cloud %q names no Microsoft Graph endpoint", cloud.Name)
 	}
-	c := &Client{base: base, http: &http.Client{
+	c := &Client{base: base, wait: httpx.Sleep, http: &http.Client{
 		Transport:     rt,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -113,11 +114,7 @@ type call struct {
 // do sends a call and returns the body of a good answer, which is empty for
 // 204. Errors are faults.
 func (c *Client) do(ctx context.Context, q call) ([]byte, error) {
-	u := c.base.String() + q.path
-	if len(q.query) > 0 {
-		u += "?" + strings.ReplaceAll(q.query.Encode(), "+", "%20")
-	}
-	return c.send(ctx, q, u)
+	return c.send(ctx, q, c.base.String()+q.relative())
 }
 
 func (c *Client) send(ctx context.Context, q call, rawURL string) ([]byte, error) {

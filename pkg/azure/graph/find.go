@@ -144,8 +144,12 @@ func (c *Client) mailFilter(ctx context.Context, mail string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	guest := strings.ReplaceAll(mail, "@", "_") + "#EXT#@" + org.InitialDomain
-	return filter + " or userPrincipalName eq " + quote(guest), nil
+	return filter + " or userPrincipalName eq " + quote(guestName(mail, org)), nil
+}
+
+// guestName is the UPN that inviting an address makes.
+func guestName(mail string, org entra.Organization) string {
+	return strings.ReplaceAll(mail, "@", "_") + "#EXT#@" + org.InitialDomain
 }
 
 // search asks for one filter of all kinds that ref may mean, at once.

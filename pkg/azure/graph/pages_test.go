@@ -44,18 +44,30 @@ func TestPagesAreFollowedOnTheSameHostOnly(t *testing.T) {
 
 func TestPrincipalsInBatches(t *testing.T) {
 	s := newServer(t, func(n int, r seen, w http.ResponseWriter) {
-		var in struct{ IDs, Types []string }
-		if err := json.Unmarshal([]byte(r.body), &in); err != nil || len(in.IDs) > 1000 || len(in.Types) != 3 {
+		var in struct {
+			Requests []struct {
+				ID   string
+				Body struct{ IDs, Types []string }
+			}
+		}
+		if err := json.Unmarshal([]byte(r.body), &in); err != nil || len(in.Requests) != 3 {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		fmt.Fprintf(w, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"U%d","displayName":"U","userPrincipalName":"c_x.com#EXT#@y"},
+		io.WriteString(w, `{"responses":[`)
+		for i, q := range in.Requests {
+			if len(q.Body.IDs) > 1000 || len(q.Body.Types) != 3 {
+				t.Errorf("%d ids of %q", len(q.Body.IDs), q.Body.Types)
+			}
+			fmt.Fprintf(w, `%s{"id":%q,"status":200,"body":{"value":[{"@odata.type":"#microsoft.graph.user","id":"U%s","displayName":"U","userPrincipalName":"c_x.com#EXT#@y"},
 			{"@odata.type":"#microsoft.graph.group","id":"G","securityEnabled":true},{"@odata.type":"#microsoft.graph.device","id":"D"},
-			{"@odata.type":"#microsoft.graph.servicePrincipal","id":"S","appId":"APP","accountEnabled":false}]}`, n)
+			{"@odata.type":"#microsoft.graph.servicePrincipal","id":"S","appId":"APP","accountEnabled":false}]}}`, ","[:min(i, 1)], q.ID, q.ID)
+		}
+		io.WriteString(w, "]}")
 	})
 	ids := make([]entra.ObjectID, 2001)
 	got, err := s.client(t, nil).Principals(t.Context(), ids)
-	if err != nil || len(s.seen) != 3 || len(got) != 9 {
+	if err != nil || len(s.seen) != 1 || len(got) != 9 {
 		t.Fatalf("%d requests, %d principals, %v", len(s.seen), len(got), err)
 	}
 	want := []entra.Principal{
@@ -68,7 +80,7 @@ func TestPrincipalsInBatches(t *testing.T) {
 			t.Errorf("%+v, want %+v", p, want[i])
 		}
 	}
-	if got, err := s.client(t, nil).Principals(t.Context(), nil); err != nil || got != nil || len(s.seen) != 3 {
+	if got, err := s.client(t, nil).Principals(t.Context(), nil); err != nil || got != nil || len(s.seen) != 1 {
 		t.Errorf("nobody: %v, %v, %d requests", got, err, len(s.seen))
 	}
 }

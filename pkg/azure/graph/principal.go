@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	abs "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -83,20 +82,17 @@ func (c *Client) one(ctx context.Context, q call) (entra.Principal, error) {
 // other kinds. Graph tells less of users here than elsewhere: Disabled and
 // Pending are never set, and External only by the #EXT# in the UPN.
 func (c *Client) Principals(ctx context.Context, ids []entra.ObjectID) ([]entra.Principal, error) {
-	var all []entra.Principal
-	for batch := range slices.Chunk(ids, maxIDs) {
-		objects, err := list[models.DirectoryObjectCollectionResponseable](ctx, c, call{
-			op: fmt.Sprintf("read %d directory objects", len(batch)), needs: readObjects,
-			method: abs.POST, path: "/directoryObjects/getByIds",
-			body: map[string]any{"ids": batch, "types": []string{"user", "group", "servicePrincipal"}},
-		}, models.CreateDirectoryObjectCollectionResponseFromDiscriminatorValue)
-		known, err := principals(c, objects, err)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, known...)
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
 	}
-	return all, nil
+	var all []entra.Principal
+	err := c.ask(ctx, []question{{values: texts}}, func(_ question, o models.DirectoryObjectable) {
+		if p, ok := c.principal(o); ok {
+			all = append(all, p)
+		}
+	}, func(int) {})
+	return all, err
 }
 
 // Me returns the signed-in user. For an application, which has no "me", the

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
@@ -141,12 +142,10 @@ func TestAPersonIsAsked(t *testing.T) {
 
 func TestAFailureHalfwayShowsWhatWasDone(t *testing.T) {
 	j := start(t)
-	patches := 0
+	var patches atomic.Int64
 	j.cluster.Refuse = func(r *http.Request) (int, string) {
-		if r.Method == http.MethodPatch {
-			if patches++; patches == 2 {
-				return 500, "etcd is gone"
-			}
+		if r.Method == http.MethodPatch && patches.Add(1) == 2 {
+			return 500, "etcd is gone"
 		}
 		return 0, ""
 	}

@@ -5,7 +5,8 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
-	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/meter"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/people"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/rbac"
 )
@@ -14,8 +15,10 @@ import (
 type binder struct {
 	*factory.Factory
 	request
+	rows    []people.Row
 	cluster *kube.Cluster
-	who     string // the caller as the API server knows them; "" is unknown
+	who     string          // the caller as the API server knows them; "" is unknown
+	asked   map[string]bool // what preflight knows already
 }
 
 // result is a planned binding and what became of it.
@@ -29,23 +32,15 @@ func (b *binder) connect() (err error) {
 	return err
 }
 
-// bind writes a binding for each principal and namespace. All are tried before
-// the first is written where the API server may refuse the role; after a
+// bind writes a binding for each principal, role and namespace. Where the API
+// server may refuse a role, it is asked before the first is written; after a
 // failure halfway, what was done is shown, and the next run goes on.
-func (b *binder) bind(ctx context.Context, principals []entra.Principal) error {
-	var grants []binding.Grant
-	for _, p := range principals {
-		grants = append(grants, binding.Grant{Principal: p, Role: b.role, Reach: b.reach, Reason: b.reason})
-	}
-	planner := binding.Planner{Mapper: b.mapper, By: b.who, Now: b.Now}
-	if b.dryRun == dryRunClient {
-		planner.Now = nil // a manifest for a repository is the same tomorrow
-	}
-	plan, err := planner.Plan(grants)
+func (b *binder) bind(ctx context.Context) error {
+	plan, err := b.plan()
 	if err != nil {
 		return err
 	}
-	b.warn(principals)
+	b.warn()
 	if b.dryRun == dryRunClient {
 		var results []result
 		for _, p := range plan {
@@ -59,6 +54,9 @@ func (b *binder) bind(ctx context.Context, principals []entra.Principal) error {
 		}
 	}
 	results, err := b.apply(ctx, plan, b.dryRun == dryRunServer)
+	if err == nil && b.replace {
+		err = b.replaceOthers(ctx, plan)
+	}
 	if len(results) > 0 {
 		if shown := b.show(results); err == nil {
 			err = shown
@@ -67,29 +65,71 @@ func (b *binder) bind(ctx context.Context, principals []entra.Principal) error {
 	return err
 }
 
+func (b *binder) plan() ([]binding.Planned, error) {
+	var grants []binding.Grant
+	now := b.Now()
+	for _, a := range b.asks {
+		for _, role := range a.roles {
+			g := binding.Grant{Principal: a.principal, Role: role, Reach: a.reach, Reason: a.reason}
+			if b.lasts > 0 {
+				g.Expires = now.Add(b.lasts)
+			}
+			grants = append(grants, g)
+		}
+	}
+	planner := binding.Planner{Mapper: b.mapper, By: b.who, Now: b.Now, Name: b.name}
+	if b.dryRun == dryRunClient {
+		planner.Now = nil // a manifest for a repository is the same tomorrow
+	}
+	return planner.Plan(grants)
+}
+
+// rehearse asks the API server about the first binding of each role and place
+// that it may refuse: whether it does depends on nothing else.
 func (b *binder) rehearse(ctx context.Context, plan []binding.Planned) error {
-	for _, namespace := range b.namespaces() {
-		allowed, err := b.mayGive(ctx, namespace)
+	asked := map[place]bool{}
+	var doubtful []binding.Planned
+	for _, p := range plan {
+		at := place{p.Binding.Role, p.Binding.Namespace}
+		if asked[at] {
+			continue
+		}
+		asked[at] = true
+		allowed, err := b.mayGive(ctx, at)
 		if err != nil {
 			return err
 		}
 		if !allowed {
-			_, err := b.apply(ctx, plan, true)
-			return err
+			doubtful = append(doubtful, p)
 		}
 	}
-	return nil
+	_, err := b.apply(ctx, doubtful, true)
+	return err
 }
 
-func (b *binder) apply(ctx context.Context, plan []binding.Planned, dryRun bool) (results []result, err error) {
+// apply writes the plan, some bindings at once, and returns in its order what
+// was done.
+func (b *binder) apply(ctx context.Context, plan []binding.Planned, dryRun bool) ([]result, error) {
 	store := rbac.New(b.cluster)
-	for _, p := range plan {
+	m := meter.Start(b.Factory, "bindings written", len(plan))
+	defer m.Stop()
+	done := make([]*result, len(plan))
+	err := binding.Each(ctx, len(plan), func(ctx context.Context, i int) error {
+		p := plan[i]
 		there, outcome, err := binding.Apply(ctx, store, p.Binding, dryRun)
 		if err != nil {
-			return results, b.refused(p.Binding, err)
+			return b.refused(p.Binding, err)
 		}
 		p.Binding = there
-		results = append(results, result{p, outcome})
+		done[i] = &result{p, outcome}
+		m.Add()
+		return nil
+	})
+	var results []result
+	for _, r := range done {
+		if r != nil {
+			results = append(results, *r)
+		}
 	}
-	return results, nil
+	return results, err
 }

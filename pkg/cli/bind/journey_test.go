@@ -22,7 +22,7 @@ import (
 
 const rbacPath = "/apis/rbac.authorization.k8s.io/v1"
 
-var people = []entra.Principal{
+var staff = []entra.Principal{
 	{ID: "a11ce000-0000-4000-8000-000000000001", Kind: entra.User, Name: "Alice Example", UPN: "Alice@contoso.com"},
 	{ID: "ca401000-0000-4000-8000-000000000002", Kind: entra.User, Name: "Carol", Mail: "carol@fabrikam.com", External: true,
 		UPN: "carol_fabrikam.com#EXT#@contoso.onmicrosoft.com"},
@@ -37,11 +37,12 @@ var people = []entra.Principal{
 // contoso finds people as the directory does, as far as names and ids go.
 type contoso struct {
 	factory.Directory
-	err error
+	err     error
+	members error // of reading members
 }
 
 func (c contoso) Find(_ context.Context, ref directory.Ref) (found []entra.Principal, err error) {
-	for _, p := range people {
+	for _, p := range staff {
 		for _, s := range []string{p.Name, p.UPN, p.Mail, string(p.ID)} {
 			if strings.EqualFold(s, ref.Text) {
 				found = append(found, p)
@@ -49,6 +50,23 @@ func (c contoso) Find(_ context.Context, ref directory.Ref) (found []entra.Princ
 		}
 	}
 	return found, c.err
+}
+
+func (c contoso) FindAll(ctx context.Context, refs []directory.Ref, _ func(done, total int)) (found [][]entra.Principal, err error) {
+	for _, ref := range refs {
+		list, _ := c.Find(ctx, ref)
+		found = append(found, list)
+	}
+	return found, c.err
+}
+
+// Members are three in every group: a member of contoso, a guest, a disabled.
+func (c contoso) Members(_ context.Context, groups []entra.ObjectID, _ bool) (map[entra.ObjectID][]entra.Principal, error) {
+	members := map[entra.ObjectID][]entra.Principal{}
+	for _, id := range groups {
+		members[id] = []entra.Principal{staff[0], staff[1], staff[4]}
+	}
+	return members, c.members
 }
 
 func (contoso) Organization(context.Context) (entra.Organization, error) {

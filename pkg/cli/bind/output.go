@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -12,6 +13,10 @@ import (
 
 // show writes results: lines to read, or the format asked for.
 func (b *binder) show(results []result) error {
+	if until, ok := results[0].Binding.Expires(); ok {
+		fmt.Fprintf(b.Err, "until %s: the API server does not know of it, only \"kubectl aad sweep\" or apply takes it away then\n",
+			until.UTC().Format(time.RFC3339))
+	}
 	if b.format != "" {
 		width := 0
 		if b.OutTTY {
@@ -24,7 +29,7 @@ func (b *binder) show(results []result) error {
 			s := r.Binding.Subjects[0]
 			fmt.Fprintf(b.Out, "%s is %s %q to this cluster\n  %s\n", binding.Title(r.Grant.Principal), s.Kind, s.Name, r.Why)
 		}
-		fmt.Fprintf(b.Out, "  %s %s: %s %s\n", kindAndName(r.Binding), b.status(r), r.Binding.Role, place(r.Binding.Namespace))
+		fmt.Fprintf(b.Out, "  %s %s: %s %s\n", kindAndName(r.Binding), b.status(r.Outcome), r.Binding.Role, where(r.Binding.Namespace))
 	}
 	b.next(results)
 	return nil
@@ -48,22 +53,27 @@ func (b *binder) next(results []result) {
 }
 
 // warn says what may keep principals out although they are bound.
-func (b *binder) warn(principals []entra.Principal) {
-	for _, p := range principals {
-		for _, w := range b.mapper.Warnings(p) {
+func (b *binder) warn() {
+	warned := map[entra.ObjectID]bool{}
+	for _, a := range b.asks {
+		if warned[a.principal.ID] {
+			continue
+		}
+		warned[a.principal.ID] = true
+		for _, w := range b.mapper.Warnings(a.principal) {
 			fmt.Fprintln(b.Err, "warning: "+w)
 		}
 	}
 }
 
-func (b *binder) status(r result) string {
+func (b *binder) status(outcome binding.Outcome) string {
 	switch b.dryRun {
 	case dryRunClient:
-		return string(r.Outcome) + " (dry run)"
+		return string(outcome) + " (dry run)"
 	case dryRunServer:
-		return string(r.Outcome) + " (server dry run)"
+		return string(outcome) + " (server dry run)"
 	default:
-		return string(r.Outcome)
+		return string(outcome)
 	}
 }
 
@@ -74,7 +84,7 @@ func (b *binder) listing() printer.Listing[result] {
 			{Header: "SUBJECT", Value: func(r result) string { return r.Binding.Subjects[0].Kind + " " + r.Binding.Subjects[0].Name }},
 			{Header: "ROLE", Value: func(r result) string { return r.Binding.Role.String() }},
 			{Header: "NAMESPACE", Value: func(r result) string { return r.Binding.Namespace }},
-			{Header: "STATUS", Value: b.status},
+			{Header: "STATUS", Value: func(r result) string { return b.status(r.Outcome) }},
 			{Header: "OBJECT ID", Wide: true, Value: func(r result) string { return string(r.Grant.Principal.ID) }},
 			{Header: "BINDING", Wide: true, Value: func(r result) string { return kindAndName(r.Binding) }},
 			{Header: "WHY", Wide: true, Value: func(r result) string { return r.Why }},
@@ -86,22 +96,12 @@ func (b *binder) listing() printer.Listing[result] {
 	}
 }
 
-// document is what kubectl writes: one manifest, or a List of them. Both can be
-// applied and kept in a repository.
 func document(results []result) any {
-	manifests := []binding.Manifest{}
+	var list []binding.Binding
 	for _, r := range results {
-		r.Binding.ResourceVersion = ""
-		manifests = append(manifests, r.Binding.Manifest())
+		list = append(list, r.Binding)
 	}
-	if len(manifests) == 1 {
-		return manifests[0]
-	}
-	return struct {
-		APIVersion string             `json:"apiVersion"`
-		Kind       string             `json:"kind"`
-		Items      []binding.Manifest `json:"items"`
-	}{"v1", "List", manifests}
+	return binding.Documents(list)
 }
 
 func kindAndName(b binding.Binding) string { return strings.ToLower(b.Kind()) + "/" + b.Name }

@@ -29,33 +29,75 @@ func (b *binder) preflight(ctx context.Context) error {
 		}
 	}
 	b.who = safetext.Clean(who.Username)
-	for _, namespace := range b.namespaces() {
-		if namespace != "" {
-			if err := b.exists(ctx, "namespace", "-n ", kube.Namespaces, "", namespace); err != nil {
-				return err
+	return b.eachPlace(func(at place) error { return b.ready(ctx, at) })
+}
+
+// place is a role and where it is given; namespace "" is the whole cluster.
+type place struct {
+	role      binding.Role
+	namespace string
+}
+
+// eachPlace calls do for the places of all asks, each once.
+func (b *binder) eachPlace(do func(place) error) error {
+	seen := map[place]bool{}
+	for _, a := range b.asks {
+		namespaces := a.reach.Namespaces
+		if len(namespaces) == 0 {
+			namespaces = []string{""}
+		}
+		for _, role := range a.roles {
+			for _, namespace := range namespaces {
+				at := place{role, namespace}
+				if seen[at] {
+					continue
+				}
+				seen[at] = true
+				if err := do(at); err != nil {
+					return err
+				}
 			}
 		}
-		if b.role.Kind == binding.KindRole {
-			if err := b.exists(ctx, "role", "--role ", kube.Roles, namespace, b.role.Name); err != nil {
-				return err
-			}
-		}
-		if err := b.mayWrite(ctx, namespace); err != nil {
+	}
+	return nil
+}
+
+// ready fails where a binding in that place cannot be written. Nothing is asked
+// twice.
+func (b *binder) ready(ctx context.Context, at place) error {
+	if at.namespace != "" {
+		if err := b.once("namespace "+at.namespace, func() error {
+			return b.exists(ctx, "namespace", "-n ", kube.Namespaces, "", at.namespace)
+		}); err != nil {
 			return err
 		}
 	}
-	if b.role.Kind == binding.KindRole {
+	if at.role.Kind == binding.KindRole {
+		if err := b.exists(ctx, "role", "--role ", kube.Roles, at.namespace, at.role.Name); err != nil {
+			return err
+		}
+	}
+	if err := b.once("write "+at.namespace, func() error { return b.mayWrite(ctx, at.namespace) }); err != nil {
+		return err
+	}
+	if at.role.Kind == binding.KindRole {
 		return nil
 	}
-	return b.exists(ctx, "cluster role", "--clusterrole ", kube.ClusterRoles, "", b.role.Name)
+	return b.once(at.role.String(), func() error {
+		return b.exists(ctx, "cluster role", "--clusterrole ", kube.ClusterRoles, "", at.role.Name)
+	})
 }
 
-// namespaces are those of the reach; "" alone is the whole cluster.
-func (b *binder) namespaces() []string {
-	if len(b.reach.Namespaces) == 0 {
-		return []string{""}
+// once does what was not done before.
+func (b *binder) once(what string, do func() error) error {
+	if b.asked[what] {
+		return nil
 	}
-	return b.reach.Namespaces
+	if b.asked == nil {
+		b.asked = map[string]bool{}
+	}
+	b.asked[what] = true
+	return do()
 }
 
 // exists fails with near matches for what is not there. Who may not look is let
@@ -95,7 +137,7 @@ func (b *binder) mayWrite(ctx context.Context, namespace string) error {
 		}
 		if !allowed {
 			return &fault.Error{Kind: fault.Forbidden,
-				Err:   fmt.Errorf("%s may not %s %s %s", b.me(), do.Verb, do.Resource, place(namespace)),
+				Err:   fmt.Errorf("%s may not %s %s %s", b.me(), do.Verb, do.Resource, where(namespace)),
 				Hints: []string{"ask a cluster administrator to run this command, or to give you the cluster role admin there"}}
 		}
 	}
@@ -105,9 +147,9 @@ func (b *binder) mayWrite(ctx context.Context, namespace string) error {
 // mayGive asks whether the role may be given. A no is not the last word: who
 // has all permissions of a role may give it too, which only the API server can
 // tell.
-func (b *binder) mayGive(ctx context.Context, namespace string) (bool, error) {
-	do := kube.Attributes{Verb: "bind", Group: binding.Group, Resource: "clusterroles", Name: b.role.Name, Namespace: namespace}
-	if b.role.Kind == binding.KindRole {
+func (b *binder) mayGive(ctx context.Context, at place) (bool, error) {
+	do := kube.Attributes{Verb: "bind", Group: binding.Group, Resource: "clusterroles", Name: at.role.Name, Namespace: at.namespace}
+	if at.role.Kind == binding.KindRole {
 		do.Resource = "roles"
 	}
 	allowed, _, err := b.cluster.Allowed(ctx, do)
@@ -121,7 +163,7 @@ func (b *binder) refused(want binding.Binding, err error) error {
 		return err
 	}
 	return fault.Hint(fault.Newf(fault.Forbidden, "%s may not give %s %s: for that one needs the verb bind on it, or all of its permissions (%w)",
-		b.me(), b.role, place(want.Namespace), err),
+		b.me(), want.Role, where(want.Namespace), err),
 		"ask a cluster administrator to run this command")
 }
 
@@ -133,7 +175,7 @@ func (b *binder) me() string {
 	return b.who
 }
 
-func place(namespace string) string {
+func where(namespace string) string {
 	if namespace == "" {
 		return "in the whole cluster"
 	}

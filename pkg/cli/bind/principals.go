@@ -6,31 +6,27 @@ import (
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
-	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/people"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
 
-// finder gets the principals that the command line names.
-type finder func(context.Context, *factory.Factory) ([]entra.Principal, error)
-
-// principals reads the arguments; nobody is looked up before the finder runs.
-func (o *options) principals(args []string) (finder, error) {
+// find reads whom the command line names; nobody is looked up yet.
+func (o *options) find(args []string, b *binder) error {
 	if o.objectID != "" || o.kind != "" {
-		return o.given(args)
+		p, err := o.given(args)
+		b.trusted, b.rows = &p, []people.Row{{}}
+		return err
 	}
-	var refs []directory.Ref
-	for _, a := range args {
-		ref, err := directory.ParseRef(a)
-		if err != nil {
-			return nil, err
-		}
-		refs = append(refs, ref)
+	var err error
+	if b.rows, err = people.Rows(args, o.files, b.In); err != nil {
+		return err
 	}
-	return func(ctx context.Context, f *factory.Factory) ([]entra.Principal, error) {
-		return lookUp(ctx, f, refs)
-	}, nil
+	if len(b.rows) == 0 {
+		return fault.New(fault.Usage, "nobody named to bind: the list is empty")
+	}
+	return nil
 }
 
 // kinds are the words of --kind.
@@ -38,70 +34,53 @@ var kinds = map[string]entra.Kind{"user": entra.User, "group": entra.Group, "sp"
 
 // given takes the principal on trust from --object-id and --kind, for whoever
 // may not read the directory. A sign-in name as argument is a member's UPN.
-func (o *options) given(args []string) (finder, error) {
+func (o *options) given(args []string) (p entra.Principal, err error) {
 	kind, known := kinds[strings.ToLower(o.kind)]
 	switch {
 	case !known:
-		return nil, fault.Newf(fault.Usage, "--object-id needs --kind user, group or sp, not %q", o.kind)
+		return p, fault.Newf(fault.Usage, "--object-id needs --kind user, group or sp, not %q", o.kind)
 	case !entra.IsGUID(o.objectID):
-		return nil, fault.Newf(fault.Usage, "--object-id %q is not a GUID", o.objectID)
-	case len(args) > 1:
-		return nil, fault.New(fault.Usage, "--object-id is about one principal")
+		return p, fault.Newf(fault.Usage, "--object-id %q is not a GUID", o.objectID)
+	case len(args) > 1 || len(o.files) > 0:
+		return p, fault.New(fault.Usage, "--object-id is about one principal")
 	}
-	p := entra.Principal{ID: entra.ObjectID(strings.ToLower(o.objectID)), Kind: kind, SecurityEnabled: true}
-	if len(args) == 1 {
-		ref, err := directory.ParseRef(args[0])
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case ref.Kind != "" && ref.Kind != kind:
-			return nil, fault.Newf(fault.Usage, "%q is not a %s", args[0], o.kind)
-		case ref.By == directory.UPNOrMail && kind == entra.User:
-			p.UPN = ref.Text
-		case ref.By == directory.Name:
-			p.Name = ref.Text
-		default:
-			return nil, fault.Newf(fault.Usage, "%q beside --object-id is neither a sign-in name nor a display name", args[0])
-		}
+	p = entra.Principal{ID: entra.ObjectID(strings.ToLower(o.objectID)), Kind: kind, SecurityEnabled: true}
+	if len(args) == 0 {
+		return p, nil
 	}
-	return func(_ context.Context, f *factory.Factory) ([]entra.Principal, error) {
-		fmt.Fprintf(f.Err, "not looked up in the directory: what is said of %s is taken on trust\n", binding.Title(p))
-		return []entra.Principal{p}, nil
-	}, nil
+	ref, err := directory.ParseRef(args[0])
+	switch {
+	case err != nil:
+		return p, err
+	case ref.Kind != "" && ref.Kind != kind:
+		return p, fault.Newf(fault.Usage, "%q is not a %s", args[0], o.kind)
+	case ref.By == directory.UPNOrMail && kind == entra.User:
+		p.UPN = ref.Text
+	case ref.By == directory.Name:
+		p.Name = ref.Text
+	default:
+		return p, fault.Newf(fault.Usage, "%q beside --object-id is neither a sign-in name nor a display name", args[0])
+	}
+	return p, nil
 }
 
-func lookUp(ctx context.Context, f *factory.Factory, refs []directory.Ref) ([]entra.Principal, error) {
-	lookup, err := f.Directory(ctx)
+// resolve asks the directory who the rows mean.
+func (b *binder) resolve(ctx context.Context) error {
+	if b.trusted != nil {
+		fmt.Fprintf(b.Err, "not looked up in the directory: what is said of %s is taken on trust\n", binding.Title(*b.trusted))
+		b.asks[0].principal = *b.trusted
+		return nil
+	}
+	refs := make([]directory.Ref, len(b.rows))
+	for i, row := range b.rows {
+		refs[i] = row.Ref
+	}
+	found, err := people.Find(ctx, b.Factory, refs, "kubectl aad bind --object-id GUID --kind user|group|sp")
 	if err != nil {
-		return nil, blind(err)
+		return err
 	}
-	resolver := directory.Resolver{Lookup: lookup}
-	if f.CanAsk() {
-		resolver.Choose = func(ctx context.Context, ref directory.Ref, among []entra.Principal) (int, error) {
-			var list []string
-			for _, p := range among {
-				list = append(list, directory.Describe(p)+", "+string(p.ID))
-			}
-			return f.Choose(ctx, "Which "+ref.Text+"?", list, -1)
-		}
+	for i, p := range found {
+		b.asks[i].principal = p
 	}
-	var found []entra.Principal
-	for _, ref := range refs {
-		p, err := resolver.Resolve(ctx, ref)
-		if err != nil {
-			return nil, blind(err)
-		}
-		found = append(found, p)
-	}
-	return found, nil
-}
-
-// blind tells who cannot read the directory that it can be done without.
-func blind(err error) error {
-	switch fault.KindOf(err) {
-	case fault.Forbidden, fault.SignIn, fault.Policy, fault.Config:
-		return fault.Hint(err, "without the directory: kubectl aad bind --object-id GUID --kind user|group|sp")
-	}
-	return err
+	return b.count(ctx)
 }

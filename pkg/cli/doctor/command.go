@@ -29,7 +29,7 @@ type command struct {
 
 // New returns the command. The methods are used silently or not at all.
 func New(f *factory.Factory, methods login.Registry) *cobra.Command {
-	c := &command{Factory: silent(f), methods: methods, lookPath: exec.LookPath}
+	c := &command{Factory: f.Quiet(), methods: methods, lookPath: exec.LookPath}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say why somebody is refused by a cluster, and what mends it",
@@ -69,16 +69,8 @@ Exit code: 0 no problem, 1 problems found, 3 something could not be looked at.`,
 	return cmd
 }
 
-// silent returns a factory that cannot ask: without a terminal, nothing that
-// it makes prompts.
-func silent(f *factory.Factory) *factory.Factory {
-	quiet := *f
-	quiet.InTTY, quiet.ErrTTY = false, false
-	return &quiet
-}
-
 // adopt takes over what the flags have set meanwhile.
-func (c *command) adopt(f *factory.Factory) { c.Factory = silent(f) }
+func (c *command) adopt(f *factory.Factory) { c.Factory = f.Quiet() }
 
 func (c *command) run(ctx context.Context) error {
 	format, err := printer.ParseFormat(c.output)

@@ -12,7 +12,7 @@ import (
 )
 
 // CanAsk reports whether a person is there to answer.
-func (f *Factory) CanAsk() bool { return f.InTTY && f.ErrTTY }
+func (f *Factory) CanAsk() bool { return f.InTTY && f.ErrTTY && !f.Silent }
 
 // Confirm asks a yes-or-no question; everything but "y" and "yes" is no.
 // Without a terminal it is a usage error that says to pass --yes.

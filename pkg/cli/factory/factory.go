@@ -49,6 +49,8 @@ type Factory struct {
 	CloudName  string // --cloud
 	CacheDir   string // --cache-dir
 	Management Management
+	// Silent: nothing that the factory makes may prompt; set by Quiet.
+	Silent bool
 	// SignIn opens the management sign-in; nothing is asked before its first use.
 	SignIn func(ctx context.Context, f *Factory) (token.Source, error)
 
@@ -63,6 +65,14 @@ type Management struct {
 	ClientID         string
 	ClientSecretFile string
 	TenantID         string
+}
+
+// Quiet returns a copy that never asks anybody anything: for doctor, completion
+// and filters.
+func (f *Factory) Quiet() *Factory {
+	quiet := *f
+	quiet.Silent, quiet.source = true, nil
+	return &quiet
 }
 
 // AddGlobalFlags adds the flags that every command has.

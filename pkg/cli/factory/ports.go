@@ -15,6 +15,7 @@ import (
 type Directory interface {
 	directory.Lookup
 	Principals
+	Many
 	Groups
 	Applications
 	Secrets
@@ -28,6 +29,12 @@ type Principals interface {
 	Principals(ctx context.Context, ids []entra.ObjectID) ([]entra.Principal, error)
 	Me(ctx context.Context) (entra.Principal, error)
 	Organization(ctx context.Context) (entra.Organization, error)
+}
+
+// Many looks up and expands by the thousand, in batches.
+type Many interface {
+	FindAll(ctx context.Context, refs []directory.Ref, progress func(done, total int)) ([][]entra.Principal, error)
+	Members(ctx context.Context, groups []entra.ObjectID, groupsOnly bool) (map[entra.ObjectID][]entra.Principal, error)
 }
 
 // Groups reads memberships and makes security groups.

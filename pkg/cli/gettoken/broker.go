@@ -2,7 +2,6 @@ package gettoken
 
 import (
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
@@ -13,6 +12,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/caller"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
 )
 
@@ -21,6 +21,7 @@ type Options struct {
 	CacheDir string        // --cache-dir; empty: the usual place
 	Timeout  time.Duration // for one answer; 0 is 10 s
 	MayAsk   bool
+	ByClient bool // client-go started us
 	Verbose  bool
 }
 
@@ -33,12 +34,18 @@ func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Br
 	if err != nil {
 		return nil, fault.Wrap(fault.Store, "", err)
 	}
+	machine, err := login.ThisMachine(f.Getenv, o.Timeout)
+	if err != nil {
+		return nil, fault.Wrap(fault.Config, "", err)
+	}
 	if o.Timeout == 0 {
 		o.Timeout = requestTimeout
 	}
 	b := &login.Broker{
-		Dir:     dir,
-		Vault:   vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}},
+		Dir:   dir,
+		Vault: vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}},
+		Store: login.Store{Name: "file", Reason: "refresh tokens are sealed with a key in a file that only you can read; " +
+			"this build has no key store of the system"},
 		Methods: methods,
 		Transport: func(c entra.Cloud) (http.RoundTripper, error) {
 			return httpx.NewTransport(httpx.Options{CAFile: c.CAFile, Timeout: o.Timeout, Retry: httpx.Quick()})
@@ -46,8 +53,8 @@ func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Br
 		Now:    f.Now,
 		Err:    f.Err,
 		MayAsk: o.MayAsk, Verbose: o.Verbose,
+		Caller: caller.Parent(), ByClient: o.ByClient, Machine: machine,
 	}
-	b.Program, b.PID = caller(os.Getppid(), os.Getpid())
 	return b, nil
 }
 

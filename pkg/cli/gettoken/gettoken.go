@@ -87,6 +87,7 @@ func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []
 		CacheDir: want.CacheDir,
 		Timeout:  want.Timeout,
 		MayAsk:   info.Interactive || f.ErrTTY,
+		ByClient: info.Present,
 		Verbose:  want.Verbosity > 0,
 	})
 	if err != nil {
@@ -121,7 +122,7 @@ func SignIn(methods login.Registry) func(context.Context, *factory.Factory) (tok
 		if err != nil {
 			return nil, err
 		}
-		broker, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: true})
+		broker, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: !f.Silent})
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package gettoken
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -158,14 +157,5 @@ func TestManagementRequest(t *testing.T) {
 		if _, err := managementRequest(f); fault.KindOf(err) != fault.Usage {
 			t.Errorf("%+v: %v", m, err)
 		}
-	}
-}
-
-func TestCaller(t *testing.T) {
-	if name, pid := caller(-1, 7); name != "kubectl-aad" || pid != 7 {
-		t.Errorf("got %s %d", name, pid)
-	}
-	if name, pid := caller(os.Getpid(), 7); pid == os.Getpid() && name == "" {
-		t.Error("a parent without a name")
 	}
 }

@@ -2,30 +2,12 @@ package checks
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
-// command joins words to a line that a POSIX shell takes apart again into the
-// same words. Names come from the cluster and the directory, where others chose
-// them: none of them may end a word or start a command.
-func command(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(safetext.Clean(w))
-	}
-	return strings.Join(quoted, " ")
-}
-
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-"
-
-func quote(w string) string {
-	if w != "" && strings.Trim(w, plain) == "" {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-}
+// command joins words to a line to be pasted.
+func command(words ...string) string { return safetext.Command(words...) }
 
 // kubectl returns a kubectl command for the context that is examined.
 func (c *Case) kubectl(words ...string) string { return kubectl(c.Context, words) }

@@ -65,8 +65,8 @@ func checkAccess(ctx context.Context, c *Case) []doctor.Finding {
 				Because("Access is somewhere else, or its role does not include pods.").List()
 		}
 	}
-	f := doctor.Found(doctor.Error, "%s, as %q, may not list pods in namespace %q", n.known, n.right, namespace).
-		Because("The sign-in is one thing, access another: no binding that reaches this namespace names %q or one of its groups.", n.right).By(clusterAdmin)
+	f := doctor.Found(doctor.Error, "%s, as %q, may not list pods in namespace %q", n.known, n.Right, namespace).
+		Because("The sign-in is one thing, access another: no binding that reaches this namespace names %q or one of its groups.", n.Right).By(clusterAdmin)
 	if wrong, err := c.wrongSubjects(ctx); err == nil && len(wrong) > 0 {
 		f.Cause = "The bindings found above mean this person and do not reach them."
 		return f.List()
@@ -83,7 +83,7 @@ func (c *Case) allowed(ctx context.Context, n names, a Action) (bool, string, er
 	if c.For == nil {
 		return c.Reviews.Allowed(ctx, a)
 	}
-	who := Identity{Username: n.right, Groups: []string{"system:authenticated"}}
+	who := Identity{Username: n.Right, Groups: []string{"system:authenticated"}}
 	if c.For.Kind == entra.Group {
 		who = Identity{Username: "anybody", Groups: []string{"system:authenticated", string(c.For.ID)}}
 	}

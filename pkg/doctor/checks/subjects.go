@@ -2,12 +2,11 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/doctor"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
@@ -41,7 +40,7 @@ func (c *Case) wrongSubjects(ctx context.Context) ([]wrongSubject, error) {
 			for i, s := range b.Subjects {
 				w := wrongSubject{in: b, index: i, is: n.mistaken(s), bind: n.ref}
 				if w.is != "" {
-					w.cause = fmt.Sprintf("The API server knows %s as %q (%s), and RBAC compares names letter by letter.", n.known, n.right, n.reason)
+					w.cause = fmt.Sprintf("The API server knows %s as %q (%s), and RBAC compares names letter by letter.", n.known, n.Right, n.reason)
 					w.needed = !slices.ContainsFunc(all, func(o binding.Binding) bool { return gives(o, b, n.subject()) })
 					found = append(found, w)
 				} else if g, ok := groups.mistaken(s); ok {
@@ -75,7 +74,7 @@ func checkSubjects(ctx context.Context, c *Case) []doctor.Finding {
 	if len(right) == 0 {
 		return doctor.Found(doctor.OK, "%s read; none names %s, rightly or wrongly", doctor.Many(len(all), "binding", "bindings"), n.known).List()
 	}
-	return doctor.Found(doctor.OK, "%s read; %s named as %q in %s", doctor.Many(len(all), "binding", "bindings"), n.known, n.right, strings.Join(right, ", ")).List()
+	return doctor.Found(doctor.OK, "%s read; %s named as %q in %s", doctor.Many(len(all), "binding", "bindings"), n.known, n.Right, strings.Join(right, ", ")).List()
 }
 
 // unreadable is the finding of somebody who may not read bindings, which is the
@@ -84,13 +83,13 @@ func (c *Case) unreadable(n names, err error) doctor.Finding {
 	switch {
 	case c.For != nil:
 		return doctor.Found(doctor.Unknown, "role bindings cannot be read: %v", err).
-			Because("A binding lets %s in only if its subject is %q (%s).", n.known, n.right, n.reason).
+			Because("A binding lets %s in only if its subject is %q (%s).", n.known, n.Right, n.reason).
 			By(clusterAdmin).Fix(command("kubectl", "aad", "doctor", "--for", n.ref, "--admin-context", "CONTEXT"))
 	case fault.KindOf(err) != fault.Forbidden && !refused(err):
 		return doctor.Found(doctor.Unknown, "role bindings cannot be read: %v", err)
 	}
 	return doctor.Found(doctor.Unknown, "role bindings cannot be read with these rights").
-		Because("A binding lets %s in only if its subject is %q (%s). Whether one has another name for the same person, an administrator can see.", n.known, n.right, n.reason).
+		Because("A binding lets %s in only if its subject is %q (%s). Whether one has another name for the same person, an administrator can see.", n.known, n.Right, n.reason).
 		By(clusterAdmin).Fix(c.kubectl("aad", "doctor", "--for", n.ref))
 }
 
@@ -108,38 +107,24 @@ func (c *Case) wrongFinding(w wrongSubject) doctor.Finding {
 
 // bindAgain is the command that gives under the right name what w wanted to.
 func (c *Case) bindAgain(w wrongSubject) string {
-	words := []string{"aad", "bind", w.bind, "--" + strings.ToLower(w.in.Role.Kind) + "=" + w.in.Role.Name}
-	if w.in.Namespace == "" {
-		return c.asAdmin(append(words, "-A")...)
-	}
-	return c.asAdmin(append(words, "-n", w.in.Namespace)...)
+	return c.asAdmin(audit.BindWords(w.bind, audited(w.in))...)
 }
 
-// remove is the command that takes the dead subject away: the binding, where
-// nobody else is in it. The resource's name stands behind its kind, so that
-// none can be taken for a flag.
+// remove is the command that takes the dead subject away.
 func (c *Case) remove(w wrongSubject) string {
-	resource := strings.ToLower(w.in.Kind()) + "/" + w.in.Name
-	words := []string{"delete", resource}
-	if len(w.in.Subjects) > 1 {
-		name, _ := json.Marshal(w.in.Subjects[w.index].Name) // a string always marshals
-		at := "/subjects/" + strconv.Itoa(w.index)
-		words = []string{"patch", resource, "--type=json", "-p", fmt.Sprintf(
-			`[{"op":"test","path":"%s/name","value":%s},{"op":"remove","path":"%s"}]`,
-			at, name, at)}
-	}
-	if w.in.Namespace != "" {
-		words = append(words, "-n", w.in.Namespace)
-	}
-	return c.asAdmin(words...)
+	return c.asAdmin(audit.RemoveWords(audited(w.in), w.index)...)
 }
 
 // place names a binding and where it lies.
-func place(b binding.Binding) string {
-	if b.Namespace == "" {
-		return fmt.Sprintf("%s %q", b.Kind(), b.Name)
+func place(b binding.Binding) string { return audited(b).Place() }
+
+// audited is b as the audit room has it.
+func audited(b binding.Binding) audit.Binding {
+	a := audit.Binding{Namespace: b.Namespace, Name: b.Name, Role: audit.Role(b.Role)}
+	for _, s := range b.Subjects {
+		a.Subjects = append(a.Subjects, audit.Subject(s))
 	}
-	return fmt.Sprintf("%s %q in namespace %q", b.Kind(), b.Name, b.Namespace)
+	return a
 }
 
 // gives reports whether b gives to a subject what like gives, at least there.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +24,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case r.Method == http.MethodPost && slices.Contains(collections, path.Base(r.URL.Path)):
+		s.create(w, r)
 	case r.Method == http.MethodPost:
 		s.review(w, r)
+	case r.Method == http.MethodPatch && r.Header.Get("Content-Type") == "application/json-patch+json":
+		s.patch(w, r)
 	case r.Method == http.MethodPatch:
 		s.apply(w, r)
 	case r.Method == http.MethodDelete:
@@ -45,7 +50,8 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	parent, plural := r.URL.Path[:cut], r.URL.Path[cut+1:]
 	for p := range s.objects {
 		collection := p[:strings.LastIndex(p, "/")]
-		if collection == r.URL.Path || strings.HasPrefix(p, parent+"/namespaces/") && strings.HasSuffix(collection, "/"+plural) {
+		inside := collection == r.URL.Path || strings.HasPrefix(p, parent+"/namespaces/") && strings.HasSuffix(collection, "/"+plural)
+		if inside && s.labelled(p, r.URL.Query().Get("labelSelector")) {
 			paths = append(paths, p)
 		}
 	}
@@ -62,6 +68,19 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		items = append(items, s.objects[p].content)
 	}
 	reply(w, http.StatusOK, map[string]any{"metadata": meta, "items": items})
+}
+
+// labelled reports whether an object has the labels of a selector, of which
+// only "key=value,..." is known.
+func (s *Server) labelled(path, selector string) bool {
+	meta, _ := s.objects[path].content["metadata"].(map[string]any)
+	labels, _ := meta["labels"].(map[string]any)
+	for _, term := range strings.FieldsFunc(selector, func(r rune) bool { return r == ',' }) {
+		if key, value, _ := strings.Cut(term, "="); labels[key] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // apply is server-side apply, as far as whole objects go.
@@ -102,6 +121,7 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
 func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 	var options struct {
 		Preconditions struct{ ResourceVersion string }
+		DryRun        []string
 	}
 	json.NewDecoder(r.Body).Decode(&options)
 	old, exists := s.objects[r.URL.Path]
@@ -112,8 +132,10 @@ func (s *Server) remove(w http.ResponseWriter, r *http.Request) {
 	case wanted != "" && wanted != old.content["metadata"].(map[string]any)["resourceVersion"]:
 		fail(w, http.StatusConflict, "the object has been modified")
 	default:
-		delete(s.objects, r.URL.Path)
-		s.writes = append(s.writes, r.Method+" "+r.URL.Path)
+		if len(options.DryRun) == 0 {
+			delete(s.objects, r.URL.Path)
+			s.writes = append(s.writes, r.Method+" "+r.URL.Path)
+		}
 		reply(w, http.StatusOK, map[string]any{"kind": "Status", "status": "Success"})
 	}
 }

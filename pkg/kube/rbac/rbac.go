@@ -99,10 +99,13 @@ func (s *Store) Apply(ctx context.Context, b binding.Binding, dryRun bool) (bind
 }
 
 // Delete implements binding.Store.
-func (s *Store) Delete(ctx context.Context, b binding.Binding) error {
+func (s *Store) Delete(ctx context.Context, b binding.Binding, dryRun bool) error {
 	body := map[string]any{"apiVersion": "v1", "kind": "DeleteOptions"}
 	if b.ResourceVersion != "" {
 		body["preconditions"] = map[string]string{"resourceVersion": b.ResourceVersion}
+	}
+	if dryRun {
+		body["dryRun"] = []string{"All"}
 	}
 	return s.cluster.Do(ctx, kube.Call{Op: "delete " + b.String(), Method: http.MethodDelete, Path: path(b), Body: body}, nil)
 }

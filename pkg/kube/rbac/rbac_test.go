@@ -3,6 +3,7 @@ package rbac
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -140,13 +141,16 @@ func TestListAndDelete(t *testing.T) {
 	}
 	stale := ours[0]
 	stale.ResourceVersion = "1"
-	if err := st.Delete(t.Context(), stale); fault.KindOf(err) != fault.Conflict {
+	if err := st.Delete(t.Context(), stale, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("delete of one that changed: %v", err)
 	}
-	if err := st.Delete(t.Context(), ours[0]); err != nil {
+	if err := st.Delete(t.Context(), ours[0], true); err != nil || s.Object("/"+strings.Join(path(ours[0]), "/")) == nil {
+		t.Errorf("a dry run: %v", err)
+	}
+	if err := st.Delete(t.Context(), ours[0], false); err != nil {
 		t.Error(err)
 	}
-	if err := st.Delete(t.Context(), ours[0]); fault.KindOf(err) != fault.NotFound {
+	if err := st.Delete(t.Context(), ours[0], false); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("delete of one that is gone: %v", err)
 	}
 }

@@ -8,6 +8,14 @@ import (
 )
 
 func (s *Server) listClusters(c *call) (*reply, error) {
+	all, err := s.clustersIn(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.visible(c, clusters+"/read", all), nil
+}
+
+func (s *Server) clustersIn(c *call) ([]map[string]any, error) {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
 	if c.group() != "" {
@@ -15,11 +23,11 @@ func (s *Server) listClusters(c *call) (*reply, error) {
 			return nil, err
 		}
 	}
-	list := []any{}
+	var all []map[string]any
 	for _, cl := range s.state.in(c.group()) {
-		list = append(list, cl.answer())
+		all = append(all, cl.answer())
 	}
-	return ok(map[string]any{"value": list}), nil
+	return all, nil
 }
 
 func (s *Server) getCluster(c *call) (*reply, error) {
@@ -51,6 +59,9 @@ func (s *Server) putCluster(c *call) (*reply, error) {
 	defer s.state.mu.Unlock()
 	old, next, err := s.prepare(c, in, wanted)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.state.quota(next); err != nil {
 		return nil, err
 	}
 	if old == nil {
@@ -105,6 +116,9 @@ func (s *Server) candidate(c *call, g *group, old *cluster, where string) (*clus
 	}
 	if old.busy() {
 		return nil, pending(old.state)
+	}
+	if old.stopped {
+		return nil, notWhileStopped(old.spec.Name)
 	}
 	if old.location != where {
 		return nil, failure(http.StatusConflict, "InvalidResourceLocation",

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
 )
 
 // kubernetesVersion is what the sandbox's API servers are.
@@ -31,7 +33,6 @@ var readOnly = []string{"provisioningState", "powerState", "fqdn", "azurePortalF
 var (
 	clusterName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$`)
 	dnsPrefix   = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?$`)
-	locations   = regexp.MustCompile(`^[a-z][a-z0-9]{2,40}$`)
 )
 
 // merge lays the request over what the cluster had and checks the outcome.
@@ -71,7 +72,9 @@ func (c *cluster) complete() error {
 	if len(pools) == 0 {
 		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter agentPoolProfiles is missing (null).")
 	}
-	p["agentPoolProfiles"] = provisioned(pools)
+	if err := checkPools(pools); err != nil {
+		return err
+	}
 	if c.identity == nil && p["servicePrincipalProfile"] == nil {
 		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter servicePrincipalProfile is missing (null).")
 	}
@@ -100,7 +103,12 @@ func (c *cluster) answer() map[string]any {
 	sum := fnv.New32a()
 	sum.Write([]byte(c.spec.ID))
 	host := strings.ToLower(text(p, "dnsPrefix")) + "-" + strconv.FormatUint(uint64(sum.Sum32()), 36) + ".hcp." + c.location + ".azmk8s.io"
-	p["provisioningState"], p["powerState"] = c.state, map[string]any{"code": "Running"}
+	power := map[string]any{"code": "Running"}
+	if c.stopped {
+		power["code"] = "Stopped"
+	}
+	p["provisioningState"], p["powerState"] = c.state, power
+	p["agentPoolProfiles"] = pools(p, power, c.state)
 	p["currentKubernetesVersion"], p["maxAgentPools"] = p["kubernetesVersion"], 100
 	p["fqdn"], p["azurePortalFQDN"] = host, strings.Replace(host, ".hcp.", ".portal.hcp.", 1)
 	if c.profile != nil {
@@ -120,6 +128,7 @@ func (c *cluster) answer() map[string]any {
 		identity := maps.Clone(c.identity)
 		identity["principalId"], identity["tenantId"] = c.principal, c.tenant
 		out["identity"] = identity
+		p["identityProfile"] = map[string]any{"kubeletidentity": c.kubelet()}
 	}
 	return out
 }
@@ -145,8 +154,8 @@ func text(m map[string]any, name string) string {
 	return s
 }
 
-// drop takes a secret out of a profile. Like provisioned it makes new maps:
-// those that are there may be on their way to a client.
+// drop takes a secret out of a profile. It makes a new map: the one that is there
+// may be on its way to a client.
 func drop(m map[string]any, profile, field string) {
 	if p, ok := m[profile].(map[string]any); ok {
 		p = maps.Clone(p)
@@ -155,19 +164,12 @@ func drop(m map[string]any, profile, field string) {
 	}
 }
 
-func provisioned(pools []any) []any {
-	out := make([]any, len(pools))
-	for i, pool := range pools {
-		m, ok := pool.(map[string]any)
-		if !ok {
-			out[i] = pool
-			continue
-		}
-		m = maps.Clone(m)
-		m["provisioningState"] = succeeded
-		out[i] = m
-	}
-	return out
+// kubelet is the identity of the cluster's nodes.
+func (c *cluster) kubelet() map[string]any {
+	subscription, _, _ := strings.Cut(strings.TrimPrefix(c.spec.ID, "/subscriptions/"), "/")
+	return map[string]any{"clientId": directory.ID("kubelet client", c.spec.ID), "objectId": directory.ID("kubelet", c.spec.ID),
+		"resourceId": "/subscriptions/" + subscription + "/resourcegroups/" + text(c.properties, "nodeResourceGroup") +
+			"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + c.spec.Name + "-agentpool"}
 }
 
 // location brings "East US" into the form in which ARM answers it.

@@ -3,15 +3,23 @@ package arm
 import (
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
 )
 
 var groupName = regexp.MustCompile(`^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$`)
 
-func (s *Server) listTenants(*call) (*reply, error) {
+// listTenants shows the tenants that somebody is in: their home, and those where
+// they are a guest.
+func (s *Server) listTenants(c *call) (*reply, error) {
 	list := []any{}
 	for _, t := range s.directory.Tenants() {
+		if !s.inTenant(c.caller, t) {
+			continue
+		}
 		list = append(list, map[string]any{"id": "/tenants/" + string(t.ID), "tenantId": t.ID, "displayName": t.Name,
 			"countryCode": "US", "defaultDomain": t.Domains[0], "domains": t.Domains, "tenantCategory": "Home"})
 	}
@@ -21,7 +29,7 @@ func (s *Server) listTenants(*call) (*reply, error) {
 // listSubscriptions shows the subscription to those who have a role in it.
 func (s *Server) listSubscriptions(c *call) (*reply, error) {
 	list := []any{}
-	if c.caller.tenant == s.tenant && c.caller.may(resources+"/read") {
+	if s.known(c.caller, "/subscriptions/"+s.subscription) {
 		list = append(list, s.subscriptionAnswer())
 	}
 	return ok(map[string]any{"value": list, "count": map[string]any{"type": "Total", "value": len(list)}}), nil
@@ -33,6 +41,18 @@ func (s *Server) subscriptionAnswer() map[string]any {
 	return map[string]any{"id": "/subscriptions/" + s.subscription, "subscriptionId": s.subscription, "tenantId": s.tenant,
 		"displayName": "Sandbox", "state": "Enabled", "authorizationSource": "RoleBased", "managedByTenants": []any{},
 		"subscriptionPolicies": map[string]any{"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"}}
+}
+
+func (s *Server) inTenant(who caller, t *directory.Tenant) bool {
+	if string(t.ID) == who.tenant {
+		return true
+	}
+	home, ok := s.directory.Tenant(who.tenant)
+	if !ok {
+		return false
+	}
+	me, ok := home.User(who.object)
+	return ok && slices.ContainsFunc(t.Users(), func(u *directory.User) bool { return u.Person.HomeID == me.Person.HomeID })
 }
 
 func (s *Server) groupAnswer(g *group) map[string]any {
@@ -48,14 +68,25 @@ func (s *Server) groupAnswer(g *group) map[string]any {
 	return out
 }
 
-func (s *Server) listGroups(*call) (*reply, error) {
+func (s *Server) listGroups(c *call) (*reply, error) {
 	s.state.mu.Lock()
-	defer s.state.mu.Unlock()
-	list := []any{}
+	var all []map[string]any
 	for _, g := range s.state.sortedGroups() {
-		list = append(list, s.groupAnswer(g))
+		all = append(all, s.groupAnswer(g))
 	}
-	return ok(map[string]any{"value": list}), nil
+	s.state.mu.Unlock()
+	return s.visible(c, resources+"/resourceGroups/read", all), nil
+}
+
+// visible answers with those resources of a list that the caller may read.
+func (s *Server) visible(c *call, action string, all []map[string]any) *reply {
+	list := []any{}
+	for _, r := range all {
+		if s.may(c.caller, action, text(r, "id")) {
+			list = append(list, r)
+		}
+	}
+	return ok(map[string]any{"value": list})
 }
 
 func (s *Server) getGroup(c *call) (*reply, error) {
@@ -95,6 +126,8 @@ func (s *Server) putGroup(c *call) (*reply, error) {
 	defer s.state.mu.Unlock()
 	g, err := s.state.group(c.group())
 	switch {
+	case err != nil && len(s.state.groups) >= maxGroups:
+		return nil, failure(http.StatusConflict, "ResourceGroupQuotaExceeded", "Creating the resource group '%s' would exceed the quota of '%d'.", c.group(), maxGroups)
 	case err != nil:
 		g = &group{name: c.group(), location: where, tags: in.Tags}
 		s.state.groups[key(g.name)] = g
@@ -145,13 +178,16 @@ func beingDeleted(name string) *Error {
 		"The resource group '%s' is in deprovisioning state and cannot perform this operation.", name)
 }
 
+// maxGroups is Azure's limit for a subscription.
+const maxGroups = 980
+
 func checkLocation(where string) error {
 	if where == "" {
 		return failure(http.StatusBadRequest, "LocationRequired", "The location property is required for this definition.")
 	}
-	if !locations.MatchString(where) {
+	if !slices.Contains(regions, where) {
 		return failure(http.StatusBadRequest, "LocationNotAvailableForResourceGroup",
-			"The provided location '%s' is not available for resource group.", where)
+			"The provided location '%s' is not available for resource group. List of available regions is '%s'.", where, strings.Join(regions, ","))
 	}
 	return nil
 }

@@ -25,6 +25,12 @@ type ClusterInfo struct {
 	AdminKey  []byte
 }
 
+// Pauser is a ClusterHost that can stop a cluster and keep its data; Start goes
+// on with it. Without one, clusters cannot be stopped.
+type Pauser interface {
+	Pause(ctx context.Context, id string) error
+}
+
 // ClusterHost runs API servers. Start returns when the cluster serves. Start of
 // an id that runs already applies the new spec to it (a new server secret, other
 // admin groups) and keeps its data. A Start that fails leaves nothing running.

@@ -40,5 +40,8 @@ func (Recorder) Start(_ context.Context, spec ClusterSpec) (ClusterInfo, error) 
 		AdminKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})}, nil
 }
 
+// Pause has nothing to stop.
+func (Recorder) Pause(context.Context, string) error { return nil }
+
 // Stop has nothing to stop.
 func (Recorder) Stop(context.Context, string) error { return nil }

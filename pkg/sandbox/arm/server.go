@@ -1,5 +1,5 @@
 // Package arm is the sandbox's pretend Azure Resource Manager: tenants, the
-// subscription, resource groups and managed clusters, at every api-version. It
+// subscription, roles, resource groups and managed clusters, at every api-version. It
 // runs no API server itself: a ClusterHost does.
 package arm
 
@@ -25,7 +25,6 @@ type Server struct {
 	subscription string
 	tenant       string // of the subscription
 	host         ClusterHost
-	roles        map[string][]role // by object id
 	state        *state
 
 	life context.Context // ends with Close
@@ -42,12 +41,8 @@ func New(d wire.Deps, subscription string, host ClusterHost) *Server {
 	}
 	home := d.Directory.Tenants()[0]
 	s := &Server{directory: d.Directory, verifier: d.Verifier, now: d.Now, subscription: subscription,
-		tenant: string(home.ID), host: host, roles: map[string][]role{}, state: newState()}
-	for who, r := range map[string]role{"admin": owner, "alice": clusterUser, "bob": clusterUser} {
-		if u, ok := home.Person(who); ok {
-			s.roles[string(u.ID)] = []role{r}
-		}
-	}
+		tenant: string(home.ID), host: host, state: newState()}
+	s.seedAssignments()
 	s.life, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -77,7 +72,7 @@ const legacyRetired = "legacy-retired"
 func (s *Server) Register(m *wire.Mux) {
 	m.Rewrite = canonical
 	m.Fault(legacyRetired, "clusters with the legacy aadProfile (two app registrations) are refused, as by Azure since August 2023")
-	for _, r := range routes {
+	for _, r := range routeTable() {
 		m.Handle(r.method, r.pattern, func(w http.ResponseWriter, req *http.Request) { s.serve(w, req, r) })
 	}
 }
@@ -139,8 +134,13 @@ func (s *Server) answer(req *http.Request, r route) (*reply, error) {
 	if err := s.subscribed(req.PathValue("subscription"), who); err != nil {
 		return nil, err
 	}
-	if r.action != "" && !who.may(r.action) {
-		return nil, who.refused(r.action, scope(req.URL.Path))
+	scope := s.scopeOf(req)
+	partly := r.partial && s.known(who, scope)
+	if r.action != "" && !partly && !s.may(who, r.action, scope) {
+		if resource := resourcePath(req.URL.Path); resource != "" {
+			scope = resource
+		}
+		return nil, who.refused(r.action, scope)
 	}
 	return r.handle(s, &call{Request: req, caller: who})
 }
@@ -160,9 +160,10 @@ func (s *Server) subscribed(id string, who caller) error {
 	return nil
 }
 
-// scope is the resource that an action on a path is about.
-func scope(path string) string {
-	for _, action := range []string{"/listClusterUserCredential", "/listClusterAdminCredential", "/resetAADProfile"} {
+// resourcePath is the resource that an action on a path is about, as the client
+// wrote it.
+func resourcePath(path string) string {
+	for _, action := range []string{"/listClusterUserCredential", "/listClusterAdminCredential", "/resetAADProfile", "/start", "/stop"} {
 		path = strings.TrimSuffix(path, action)
 	}
 	return path

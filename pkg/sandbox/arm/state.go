@@ -15,6 +15,8 @@ const (
 	creating  = "Creating"
 	updating  = "Updating"
 	deleting  = "Deleting"
+	starting  = "Starting"
+	stopping  = "Stopping"
 	succeeded = "Succeeded"
 	failed    = "Failed"
 )
@@ -37,16 +39,17 @@ type cluster struct {
 	principal  string // of the cluster's managed identity
 	tenant     string
 
-	state string
-	info  ClusterInfo
-	ready bool // info is of a server that runs
+	state   string
+	stopped bool
+	info    ClusterInfo
+	ready   bool // info is of a server that runs
 
 	cancel context.CancelFunc // ends the work that is under way
 	idle   chan struct{}      // closed when none is
 }
 
 func (c *cluster) busy() bool {
-	return c.state == creating || c.state == updating || c.state == deleting
+	return c.state != succeeded && c.state != failed
 }
 
 // copy returns a cluster that may be changed without the first one seeing it.
@@ -88,10 +91,13 @@ type state struct {
 	clusters   map[string]*cluster
 	operations map[string]*operation
 	serial     int
+
+	assignments map[string]*assignment // by name
 }
 
 func newState() *state {
-	return &state{groups: map[string]*group{}, clusters: map[string]*cluster{}, operations: map[string]*operation{}}
+	return &state{groups: map[string]*group{}, clusters: map[string]*cluster{}, operations: map[string]*operation{},
+		assignments: map[string]*assignment{}}
 }
 
 func key(parts ...string) string { return strings.ToLower(strings.Join(parts, "/")) }

@@ -39,7 +39,25 @@ func (s *Server) start(cl *cluster, op *operation) {
 			cl.state, cl.ready = failed, false
 			return
 		}
-		cl.info, cl.ready = info, true
+		cl.info, cl.ready, cl.stopped = info, true, false
+	})
+}
+
+// pause stops a cluster and keeps its data.
+func (s *Server) pause(cl *cluster, host Pauser, op *operation) {
+	id := cl.spec.ID
+	s.background(cl, func(ctx context.Context) {
+		err := host.Pause(ctx, id)
+		s.state.mu.Lock()
+		defer s.state.mu.Unlock()
+		op.finish(s.now(), err)
+		switch {
+		case cl.state == deleting:
+		case err != nil:
+			cl.state = failed
+		default:
+			cl.state, cl.stopped = succeeded, true
+		}
 	})
 }
 

@@ -83,7 +83,7 @@ func (t *Tenant) UpdateApplication(id entra.ObjectID, change func(*Application) 
 }
 
 // DeleteApplication removes an app registration with its service principal and
-// secrets.
+// secrets; Restore brings them back.
 func (t *Tenant) DeleteApplication(id entra.ObjectID) error {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()
@@ -91,8 +91,12 @@ func (t *Tenant) DeleteApplication(id entra.ObjectID) error {
 	if !ok {
 		return fmt.Errorf("application %q: %w", id, ErrNotFound)
 	}
+	t.bin(Deleted{ID: id, Application: a, secrets: t.secrets[id], federated: t.federatedOf(id, t.soon())})
 	t.apps.remove(string(id))
 	delete(t.secrets, id)
+	for _, f := range t.federatedOf(id, t.soon()) {
+		t.federated.remove(f.ID)
+	}
 	for _, other := range t.d.tenants {
 		if sp, ok := other.sps.byKey(string(a.AppID), other.soon()); ok {
 			other.removePrincipal(sp.ID)

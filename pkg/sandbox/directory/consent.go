@@ -56,6 +56,9 @@ func (t *Tenant) DeleteGrant(id string) error { return drop(t, t.grants, id) }
 // RoleAssignments lists the tenant's appRoleAssignments.
 func (t *Tenant) RoleAssignments() []*RoleAssignment { return read(t, t.roles.list) }
 
+// DefaultRole is assigned where an application has no role of its own.
+const DefaultRole = "00000000-0000-0000-0000-000000000000"
+
 // CreateRoleAssignment gives an application permission: ErrReference when
 // principal, resource or role is not seen, ErrConflict when it is given already.
 func (t *Tenant) CreateRoleAssignment(r RoleAssignment) (*RoleAssignment, error) {
@@ -66,7 +69,7 @@ func (t *Tenant) CreateRoleAssignment(r RoleAssignment) (*RoleAssignment, error)
 	if !ok || !t.exists(r.PrincipalID) {
 		return nil, fmt.Errorf("role assignment: %w", ErrReference)
 	}
-	if !slices.ContainsFunc(t.present(resource).AppRoles, func(a AppRole) bool { return a.ID == r.AppRoleID }) {
+	if r.AppRoleID != DefaultRole && !slices.ContainsFunc(t.present(resource).AppRoles, func(a AppRole) bool { return a.ID == r.AppRoleID }) {
 		return nil, fmt.Errorf("app role %q: %w", r.AppRoleID, ErrReference)
 	}
 	for _, have := range t.roles.list(t.soon()) {

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +33,8 @@ var (
 type Options struct {
 	Now   func() time.Time // nil: time.Now
 	Delay time.Duration    // from a write until others see a new object or secret
+	State json.RawMessage  // of Save; nil: the sandbox's own people, groups and apps
+	Crowd Crowd            // more people and groups for contoso.com; not with State
 }
 
 // Directory holds every tenant. Its methods may be called at the same time.
@@ -55,9 +58,16 @@ func New(o Options) (*Directory, error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
+	if len(o.State) > 0 {
+		if err := d.load(o.State); err != nil {
+			return nil, fmt.Errorf("read the kept directory: %w", err)
+		}
+		return d, nil
+	}
 	if err := d.seed(); err != nil {
 		return nil, fmt.Errorf("fill the sandbox's directory: %w", err)
 	}
+	d.tenants[0].seedCrowd(o.Crowd)
 	return d, nil
 }
 

@@ -91,17 +91,22 @@ func (t *Tenant) UpdateUser(id entra.ObjectID, change func(*User) error) (*User,
 			u.Person, person = old.Person, false
 		}
 		u.ID, u.CreatedDateTime = old.ID, old.CreatedDateTime
+		if !u.External(t.ID) && u.Person.SignInName == old.UserPrincipalName {
+			u.Person.SignInName = u.UserPrincipalName
+		}
 		u.normalize()
 	})
 }
 
-// DeleteUser removes a user and their memberships.
+// DeleteUser removes a user and their memberships; Restore brings both back.
 func (t *Tenant) DeleteUser(id entra.ObjectID) error {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()
-	if _, ok := t.users.get(string(id), t.d.now()); !ok {
+	u, ok := t.users.get(string(id), t.d.now())
+	if !ok {
 		return fmt.Errorf("user %q: %w", id, ErrNotFound)
 	}
+	t.bin(Deleted{ID: id, User: u})
 	t.users.remove(string(id))
 	t.unlink(id)
 	return nil

@@ -29,13 +29,11 @@ const (
 
 // AddSecret makes a secret for an app registration or service principal. The
 // result is the only one that has SecretText. Without an end it is good for two
-// years.
+// years. The owner need not be replicated yet.
 func (t *Tenant) AddSecret(owner entra.ObjectID, c PasswordCredential) (PasswordCredential, error) {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()
-	_, isApp := t.apps.get(string(owner), t.d.now())
-	_, isSP := t.sps.get(string(owner), t.d.now())
-	if !isApp && !isSP {
+	if !t.written(owner) {
 		return c, fmt.Errorf("object %q: %w", owner, ErrNotFound)
 	}
 	text, err := random()

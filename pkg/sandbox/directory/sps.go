@@ -92,7 +92,8 @@ func (t *Tenant) UpdateServicePrincipal(id entra.ObjectID, change func(*ServiceP
 	})
 }
 
-// DeleteServicePrincipal removes a service principal, its grants and secrets.
+// DeleteServicePrincipal removes a service principal, its grants and secrets;
+// Restore brings them back.
 func (t *Tenant) DeleteServicePrincipal(id entra.ObjectID) error {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()
@@ -104,19 +105,24 @@ func (t *Tenant) DeleteServicePrincipal(id entra.ObjectID) error {
 }
 
 func (t *Tenant) removePrincipal(id entra.ObjectID) {
-	t.sps.remove(string(id))
-	delete(t.secrets, id)
-	t.unlink(id)
+	gone := Deleted{ID: id, secrets: t.secrets[id]}
+	gone.ServicePrincipal, _ = t.sps.get(string(id), t.soon())
 	for _, g := range t.grants.list(t.soon()) {
 		if g.ClientID == id || g.ResourceID == id {
+			gone.grants = append(gone.grants, g)
 			t.grants.remove(g.ID)
 		}
 	}
 	for _, r := range t.roles.list(t.soon()) {
 		if r.PrincipalID == id || r.ResourceID == id {
+			gone.roles = append(gone.roles, r)
 			t.roles.remove(r.ID)
 		}
 	}
+	t.bin(gone)
+	t.sps.remove(string(id))
+	delete(t.secrets, id)
+	t.unlink(id)
 }
 
 // present returns s with what belongs to its registration and its secrets.

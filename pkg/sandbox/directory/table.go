@@ -30,27 +30,31 @@ func fold(s string) string { return strings.ToLower(s) }
 func (t *table[T]) put(id string, v *T, visible time.Time) {
 	id = fold(id)
 	if old, ok := t.rows[id]; ok {
-		t.dropKeys(old.value)
+		t.dropKeys(id, old.value)
 		visible = old.visible
 	} else {
 		t.ids = append(t.ids, id)
 	}
 	t.rows[id] = &row[T]{value: v, visible: visible}
 	for _, k := range t.key(v) {
-		t.keys[fold(k)] = id
+		if _, taken := t.keys[fold(k)]; !taken { // of namesakes the first is meant
+			t.keys[fold(k)] = id
+		}
 	}
 }
 
-func (t *table[T]) dropKeys(v *T) {
+func (t *table[T]) dropKeys(id string, v *T) {
 	for _, k := range t.key(v) {
-		delete(t.keys, fold(k))
+		if t.keys[fold(k)] == id {
+			delete(t.keys, fold(k))
+		}
 	}
 }
 
 func (t *table[T]) remove(id string) {
 	id = fold(id)
 	if old, ok := t.rows[id]; ok {
-		t.dropKeys(old.value)
+		t.dropKeys(id, old.value)
 		delete(t.rows, id)
 		t.ids = slices.DeleteFunc(t.ids, func(s string) bool { return s == id })
 	}

@@ -26,6 +26,9 @@ type Tenant struct {
 
 	federated *table[FederatedCredential]
 	policies  []Policy
+	deleted   *table[Deleted]
+	owners    map[entra.ObjectID][]entra.ObjectID // of an object
+	owned     map[entra.ObjectID][]entra.ObjectID // by a user or service principal
 
 	members  map[entra.ObjectID][]link // of a group or directory role
 	memberOf map[entra.ObjectID][]link
@@ -57,6 +60,9 @@ func (d *Directory) newTenant(name, domain, initial string) *Tenant {
 		grants:    newTable(func(*ScopeGrant) []string { return nil }),
 		roles:     newTable(none),
 		federated: newTable(func(*FederatedCredential) []string { return nil }),
+		deleted:   newTable(func(*Deleted) []string { return nil }),
+		owners:    map[entra.ObjectID][]entra.ObjectID{},
+		owned:     map[entra.ObjectID][]entra.ObjectID{},
 		members:   map[entra.ObjectID][]link{},
 		memberOf:  map[entra.ObjectID][]link{},
 		secrets:   map[entra.ObjectID][]secret{},

@@ -1,10 +1,10 @@
 package graph
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
@@ -36,12 +36,12 @@ func both(permissions string, person standing) access {
 // implied has, by permission, others that it contains (Graph permissions
 // reference).
 var implied = map[string][]string{
-	"Directory.ReadWrite.All":                {"Directory.Read.All", "Group.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"},
-	"Directory.Read.All":                     {"User.Read.All", "Group.Read.All", "Application.Read.All", "Organization.Read.All", "DelegatedPermissionGrant.Read.All"},
-	"User.ReadWrite.All":                     {"User.Read.All"},
+	"Directory.ReadWrite.All":                {"Directory.Read.All", "User.Invite.All", "Group.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"},
+	"Directory.Read.All":                     {"User.Read.All", "Group.Read.All", "Application.Read.All", "Organization.Read.All", "Domain.Read.All", "DelegatedPermissionGrant.Read.All"},
+	"User.ReadWrite.All":                     {"User.Read.All", "User.Invite.All", "User.RevokeSessions.All"},
 	"User.Read.All":                          {"User.ReadBasic.All", "User.Read"},
 	"User.ReadBasic.All":                     {},
-	"Group.ReadWrite.All":                    {"Group.Read.All", "Group.Create"},
+	"Group.ReadWrite.All":                    {"Group.Read.All", "Group.Create", "GroupMember.ReadWrite.All"},
 	"Group.Read.All":                         {"GroupMember.Read.All"},
 	"GroupMember.ReadWrite.All":              {"GroupMember.Read.All"},
 	"Application.ReadWrite.All":              {"Application.Read.All", "Application.ReadWrite.OwnedBy"},
@@ -140,20 +140,14 @@ func (s *Server) explain(token string) *Error {
 	return unauthorized("Access token validation failure. Invalid signature or issuer.")
 }
 
-// owners remembers who made an app registration, service principal or group:
-// they may change it without being an administrator.
-type owners struct {
-	mu sync.Mutex
-	of map[entra.ObjectID][]entra.ObjectID
-}
-
-func (o *owners) add(object entra.ObjectID, owner ...entra.ObjectID) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.of == nil {
-		o.of = map[entra.ObjectID][]entra.ObjectID{}
+// own notes the caller as owner of what they have just made, beside others.
+func (s *Server) own(c *call, object entra.ObjectID, others ...entra.ObjectID) error {
+	for _, id := range append(others, c.caller.id) {
+		if err := c.tenant.AddOwner(object, id); err != nil && !errors.Is(err, directory.ErrConflict) {
+			return err
+		}
 	}
-	o.of[object] = append(o.of[object], owner...)
+	return nil
 }
 
 // mayChange reports whether a caller may change an object: as administrator, as
@@ -162,7 +156,5 @@ func (s *Server) mayChange(c *call, object entra.ObjectID, appPermission string)
 	if c.caller.standing == admin || c.caller.isApp && c.caller.permissions[appPermission] {
 		return true
 	}
-	s.owners.mu.Lock()
-	defer s.owners.mu.Unlock()
-	return slices.Contains(s.owners.of[object], c.caller.id)
+	return slices.Contains(c.tenant.Owners(object), c.caller.id)
 }

@@ -66,7 +66,9 @@ func (s *Server) newApplication(c *call, p patch) (*reply, error) {
 	if err != nil {
 		return nil, applicationError(err)
 	}
-	s.owners.add(a.ID, c.caller.id)
+	if err := s.own(c, a.ID); err != nil {
+		return nil, err
+	}
 	return applicationSchema.one(c, http.StatusCreated, a)
 }
 
@@ -152,13 +154,19 @@ func (c *call) prefers(word string) bool {
 	return false
 }
 
-func (s *Server) deleteApplication(c *call) (*reply, error) {
+// changeableApplication is the one that a path names, if the caller may change it.
+func (s *Server) changeableApplication(c *call) (*directory.Application, error) {
 	a, err := s.application(c)
+	if err == nil && !s.mayChange(c, a.ID, "Application.ReadWrite.All") {
+		return nil, denied()
+	}
+	return a, err
+}
+
+func (s *Server) deleteApplication(c *call) (*reply, error) {
+	a, err := s.changeableApplication(c)
 	if err != nil {
 		return nil, err
-	}
-	if !s.mayChange(c, a.ID, "Application.ReadWrite.All") {
-		return nil, denied()
 	}
 	return noContent(), c.tenant.DeleteApplication(a.ID)
 }

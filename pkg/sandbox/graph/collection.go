@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/graph/odata"
 )
 
 // many answers with the page of a collection that the query asks for.
@@ -13,23 +14,21 @@ func many[T any](c *call, sc *schema, list []T) (*reply, error) {
 		return nil, err
 	}
 	list = matching(c, list, func(T) *schema { return sc })
-	return page(c, sc.set, list, func(v T) (map[string]any, error) {
-		object, err := sc.whole(v)
-		if err != nil {
-			return nil, err
-		}
-		return sc.show(object, c.query.Select)
-	})
+	return page(c, sc.set, list, func(v T) (map[string]any, error) { return sc.present(c, v) })
 }
 
 func matching[T any](c *call, list []T, of func(T) *schema) []T {
-	if c.query.Filter == nil {
+	q := c.query
+	if q.Filter == nil && q.Search == nil && q.OrderBy == nil {
 		return list
 	}
 	index := fields{}
-	return slices.DeleteFunc(slices.Clone(list), func(v T) bool {
-		return !c.query.Filter.Match(index.properties(v, of(v).constant))
+	properties := func(v T) func(string) any { return index.properties(v, of(v).constant) }
+	list = slices.DeleteFunc(slices.Clone(list), func(v T) bool {
+		return q.Filter != nil && !q.Filter.Match(properties(v)) || q.Search != nil && !q.Search.Match(properties(v))
 	})
+	odata.Sort(list, q.OrderBy, properties)
+	return list
 }
 
 // pageSize is how many objects an answer has without $top.
@@ -66,14 +65,12 @@ func page[T any](c *call, set string, list []T, show func(T) (map[string]any, er
 func (s *Server) mixed(c *call, ids []entra.ObjectID, cast string) (*reply, error) {
 	var list []any
 	for _, id := range ids {
-		v, ok := s.object(c.tenant, id)
+		v, ok := object(c.tenant, id)
 		if !ok || cast != "" && cast != "microsoft.graph."+schemaOf(v).name {
 			continue
 		}
-		if c.query.Filter != nil {
-			if err := schemaOf(v).allow(c); err != nil {
-				return nil, err
-			}
+		if err := schemaOf(v).allow(c); err != nil {
+			return nil, err
 		}
 		list = append(list, v)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
@@ -71,50 +70,23 @@ func known(err error, id string) error {
 	return err
 }
 
-// listAssignments lists what a service principal may do as itself.
-func (s *Server) listAssignments(c *call) (*reply, error) {
-	return s.assignments(c, func(r *directory.RoleAssignment, id entra.ObjectID) bool { return r.PrincipalID == id })
+func (s *Server) getGrant(c *call) (*reply, error) {
+	g, ok := c.tenant.Grant(c.PathValue("id"))
+	if !ok {
+		return nil, missing(c.PathValue("id"))
+	}
+	return grantSchema.one(c, http.StatusOK, g)
 }
 
-// listAssigned lists who may do something with a service principal.
-func (s *Server) listAssigned(c *call) (*reply, error) {
-	return s.assignments(c, func(r *directory.RoleAssignment, id entra.ObjectID) bool { return r.ResourceID == id })
-}
-
-func (s *Server) assignments(c *call, want func(*directory.RoleAssignment, entra.ObjectID) bool) (*reply, error) {
-	sp, err := s.servicePrincipal(c)
-	if err != nil {
-		return nil, err
+// grantsOf lists the consent given to a client, or by a user.
+func grantsOf(of subject) func(*Server, *call) (*reply, error) {
+	return func(s *Server, c *call) (*reply, error) {
+		id, err := of(s, c)
+		if err != nil {
+			return nil, err
+		}
+		return many(c, grantSchema, slices.DeleteFunc(c.tenant.Grants(), func(g *directory.ScopeGrant) bool {
+			return g.ClientID != id && (g.PrincipalID == nil || *g.PrincipalID != id)
+		}))
 	}
-	list := slices.DeleteFunc(c.tenant.RoleAssignments(), func(r *directory.RoleAssignment) bool { return !want(r, sp.ID) })
-	return many(c, assignmentSchema, list)
-}
-
-func (s *Server) createAssignment(c *call) (*reply, error) {
-	var in directory.RoleAssignment
-	if err := wire.ReadJSON(c.Request, &in); err != nil {
-		return nil, badRequest("The request is not valid JSON.")
-	}
-	resource, err := s.servicePrincipal(c)
-	if err != nil {
-		return nil, err
-	}
-	if !strings.EqualFold(string(in.ResourceID), string(resource.ID)) {
-		return nil, badRequest("The resourceId of the request is not the service principal of the address.")
-	}
-	if _, ok := c.tenant.Object(in.PrincipalID); !ok {
-		return nil, badRequest("Not a valid reference update.")
-	}
-	if !slices.ContainsFunc(resource.AppRoles, func(r directory.AppRole) bool { return strings.EqualFold(r.ID, in.AppRoleID) && r.IsEnabled }) {
-		return nil, badRequest("Permission being assigned was not found on application '%s'.", resource.AppID)
-	}
-	in.AppRoleID = strings.ToLower(in.AppRoleID)
-	made, err := c.tenant.CreateRoleAssignment(directory.RoleAssignment{PrincipalID: in.PrincipalID, ResourceID: resource.ID, AppRoleID: in.AppRoleID})
-	if errors.Is(err, directory.ErrConflict) {
-		return nil, failure(http.StatusBadRequest, "InvalidUpdate", "Permission being assigned already exists on the object")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return assignmentSchema.one(c, http.StatusCreated, made)
 }

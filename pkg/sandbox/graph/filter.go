@@ -13,8 +13,14 @@ func (c *call) eventual() bool {
 	return strings.EqualFold(c.Header.Get("ConsistencyLevel"), "eventual")
 }
 
-// allow refuses a filter that the directory could not answer.
+// allow refuses a query that the directory could not answer.
 func (sc *schema) allow(c *call) error {
+	if err := sc.allowOrder(c); err != nil {
+		return err
+	}
+	if err := sc.allowSearch(c); err != nil {
+		return err
+	}
 	if c.query.Filter == nil {
 		return nil
 	}
@@ -28,6 +34,35 @@ func (sc *schema) allow(c *call) error {
 	}
 	if issuer != assigned {
 		return failure(http.StatusBadRequest, odata.CodeUnsupported, "The filter on identities needs both issuer and issuerAssignedId.")
+	}
+	return nil
+}
+
+// allowOrder: together with a filter, sorting is one of the advanced queries.
+func (sc *schema) allowOrder(c *call) error {
+	for _, o := range c.query.OrderBy {
+		if !slices.Contains(sc.order, o.Property) {
+			return failure(http.StatusBadRequest, odata.CodeUnsupported, "Unsupported or invalid sort property '%s' of resource '%s'.", o.Property, sc.name)
+		}
+	}
+	if len(c.query.OrderBy) > 0 && c.query.Filter != nil && !(c.eventual() && c.query.Count) {
+		return failure(http.StatusBadRequest, odata.CodeUnsupported, "Sorting not supported for current query.")
+	}
+	return nil
+}
+
+func (sc *schema) allowSearch(c *call) error {
+	if c.query.Search == nil {
+		return nil
+	}
+	if !c.eventual() {
+		return failure(http.StatusBadRequest, odata.CodeUnsupported,
+			"Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
+	}
+	for _, name := range c.query.Search.Properties {
+		if !slices.Contains(sc.search, name) {
+			return failure(http.StatusBadRequest, odata.CodeUnsupported, "Unsupported or invalid search property '%s' of resource '%s'.", name, sc.name)
+		}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (s *Server) createGroup(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.check(groupSchema, current, "id", "createdDateTime", "proxyAddresses", "mail"); err != nil {
+	if err := p.check(groupSchema, current, groupReadOnly...); err != nil {
 		return nil, err
 	}
 	for _, required := range []string{"displayName", "mailEnabled", "mailNickname", "securityEnabled"} {
@@ -89,7 +89,9 @@ func (s *Server) newGroup(c *call, next directory.Group, members, owners []entra
 	if err != nil {
 		return nil, err
 	}
-	s.owners.add(g.ID, append(owners, c.caller.id)...)
+	if err := s.own(c, g.ID, owners...); err != nil {
+		return nil, err
+	}
 	return groupSchema.one(c, http.StatusCreated, g)
 }
 
@@ -113,25 +115,61 @@ func bound(p patch, name string) ([]entra.ObjectID, error) {
 }
 
 func (s *Server) deleteGroup(c *call) (*reply, error) {
-	g, err := s.group(c)
+	g, err := s.changeableGroup(c)
 	if err != nil {
 		return nil, err
 	}
 	return noContent(), c.tenant.DeleteGroup(g.ID)
 }
 
-func (s *Server) listMembers(c *call) (*reply, error) {
+func (s *Server) changeableGroup(c *call) (*directory.Group, error) {
 	g, err := s.group(c)
-	if err != nil {
-		return nil, err
+	if err == nil && !s.mayChange(c, g.ID, "Group.ReadWrite.All") {
+		return nil, denied()
 	}
-	return s.mixed(c, c.tenant.Members(g.ID), c.PathValue("cast"))
+	return g, err
 }
 
-func (s *Server) listTransitiveMembers(c *call) (*reply, error) {
-	g, err := s.group(c)
+// groupReadOnly are the properties that are the directory's to give.
+var groupReadOnly = []string{"id", "createdDateTime", "proxyAddresses", "mail"}
+
+// patchGroup changes a group; it may add members too.
+func (s *Server) patchGroup(c *call) (*reply, error) {
+	p, err := readPatch(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.mixed(c, c.tenant.TransitiveMembers(g.ID), c.PathValue("cast"))
+	g, err := s.changeableGroup(c)
+	if err != nil {
+		return nil, err
+	}
+	members, err := bound(p, "members@odata.bind")
+	if err != nil {
+		return nil, err
+	}
+	if len(members) > maxBind {
+		return nil, badRequest("No more than %d relationships can be made with one request.", maxBind)
+	}
+	current, err := groupSchema.whole(g)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.check(groupSchema, current, append([]string{"mailEnabled", "groupTypes"}, groupReadOnly...)...); err != nil {
+		return nil, err
+	}
+	for _, id := range members {
+		if err := groupMembers.link(c, g.ID, id); err != nil {
+			return nil, err
+		}
+	}
+	_, err = c.tenant.UpdateGroup(g.ID, func(g *directory.Group) error {
+		if err := apply(p, g); err != nil {
+			return err
+		}
+		if g.DisplayName == "" || g.MailNickname == "" {
+			return badRequest("Properties 'displayName' and 'mailNickname' cannot be empty.")
+		}
+		return nil
+	})
+	return noContent(), err
 }

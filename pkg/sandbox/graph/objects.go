@@ -12,7 +12,7 @@ import (
 
 func (s *Server) getObject(c *call) (*reply, error) {
 	_, id := key(c.PathValue("id"))
-	v, ok := s.object(c.tenant, entra.ObjectID(id))
+	v, ok := object(c.tenant, entra.ObjectID(id))
 	if !ok {
 		return nil, missing(id)
 	}
@@ -51,7 +51,7 @@ func (s *Server) getByIDs(c *call) (*reply, error) {
 	}
 	value := []any{}
 	for i, id := range in.IDs {
-		v, ok := s.object(c.tenant, id)
+		v, ok := object(c.tenant, id)
 		if !ok || slices.Contains(in.IDs[:i], id) || !wanted(v, in.Types) {
 			continue
 		}

@@ -5,33 +5,61 @@ import (
 	"strings"
 )
 
-// actions may be called with the namespace before their name.
-var actions = map[string]bool{"getMemberGroups": true, "revokeSignInSessions": true, "checkMemberGroups": true, "getByIds": true, "addPassword": true, "removePassword": true}
+// spelling has every fixed part of the routes by its lower case.
+var spelling = fixedParts()
 
-// canonical brings the ways to write a path to one: keys in parentheses become a
-// part of their own, namespaces are dropped from actions and written out in
-// casts.
+func fixedParts() map[string]string {
+	parts := map[string]string{"$batch": "$batch"}
+	for _, r := range routes() {
+		for part := range strings.SplitSeq(r.pattern, "/") {
+			if !strings.HasPrefix(part, "{") {
+				parts[strings.ToLower(part)] = part
+			}
+		}
+	}
+	return parts
+}
+
+// keyed are the collections behind which a name of the client's stands, not a
+// fixed part.
+var keyed = map[string]bool{"users": true, "domains": true, "federatedIdentityCredentials": true}
+
+// canonical brings the ways to write a path to one: fixed parts get the spelling
+// of the routes (Azure CLI writes oAuth2PermissionGrants), keys in parentheses
+// become a part of their own, namespaces are dropped from actions and written
+// out in casts.
 func canonical(escaped string) string {
-	escaped = strings.NewReplacer("%28", "(", "%29", ")", "%27", "'", "%3D", "=", "%3d", "=").Replace(escaped)
+	escaped = strings.NewReplacer("%28", "(", "%29", ")", "%27", "'", "%3D", "=", "%3d", "=", "%24", "$").Replace(escaped)
 	var out []string
+	collection := ""
 	for _, part := range parts(strings.TrimRight(escaped, "/")) {
 		if i := strings.IndexByte(part, '('); i > 0 && strings.HasSuffix(part, ")") {
-			out = append(out, part[:i], strings.ReplaceAll(part[i:], "/", "%2F"))
+			collection = ""
+			out = append(out, spell(part[:i]), strings.ReplaceAll(part[i:], "/", "%2F"))
 			continue
 		}
-		name, ok := strings.CutPrefix(part, "microsoft.graph.")
-		if !ok {
-			name, ok = strings.CutPrefix(part, "graph.")
+		name, cast := strings.CutPrefix(part, "microsoft.graph.")
+		if !cast {
+			name, cast = strings.CutPrefix(part, "graph.")
 		}
-		switch {
-		case ok && actions[name]:
-			part = name
-		case ok:
-			part = "microsoft.graph." + name
+		switch fixed := spell(name); {
+		case keyed[collection] && !strings.HasPrefix(part, "$"):
+			collection = ""
+		case cast && spelling[strings.ToLower(name)] == "":
+			part, collection = "microsoft.graph."+name, ""
+		default:
+			part, collection = fixed, fixed
 		}
 		out = append(out, part)
 	}
 	return strings.Join(out, "/")
+}
+
+func spell(part string) string {
+	if fixed, ok := spelling[strings.ToLower(part)]; ok {
+		return fixed
+	}
+	return part
 }
 
 // parts cuts a path at its slashes, but for those inside quotes.

@@ -45,7 +45,7 @@ func TestUsers(t *testing.T) {
 		{"alice", "GET", "/users/" + c.id("auditors"), "", 404, "Request_ResourceNotFound"},
 		{"alice", "GET", "/users/alice@contoso.com?$select=color", "", 400, "BadRequest"},
 		{"alice", "GET", "/users?$top=1000", "", 400, "Request_UnsupportedQuery"},
-		{"alice", "GET", "/users?$orderby=displayName", "", 400, "Request_UnsupportedQuery"},
+		{"alice", "GET", "/users?$orderby=officeLocation", "", 400, "Request_UnsupportedQuery"},
 		{"alice", "GET", "/users?$filter=jobTitle", "", 400, "BadRequest"},
 		{"alice", "GET", "/users?$filter=officeLocation eq 'x'", "", 400, "Request_UnsupportedQuery"},
 		{"alice", "GET", "/users?$filter=accountEnabled eq 'true'", "", 400, "BadRequest"},

@@ -48,13 +48,23 @@ func (sc *schema) show(object map[string]any, selected []string) (map[string]any
 	return out, nil
 }
 
-// one answers with a single object.
-func (sc *schema) one(c *call, status int, v any) (*reply, error) {
+// present shows an object as the query asks for it.
+func (sc *schema) present(c *call, v any) (map[string]any, error) {
 	object, err := sc.whole(v)
 	if err != nil {
 		return nil, err
 	}
 	out, err := sc.show(object, c.query.Select)
+	if err != nil {
+		return nil, err
+	}
+	id, _ := object["id"].(string)
+	return out, sc.expanded(c, entra.ObjectID(id), out)
+}
+
+// one answers with a single object.
+func (sc *schema) one(c *call, status int, v any) (*reply, error) {
+	out, err := sc.present(c, v)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +105,7 @@ func schemaOf(v any) *schema {
 }
 
 // object finds a user, group, service principal, application or directory role.
-func (s *Server) object(t *directory.Tenant, id entra.ObjectID) (any, bool) {
+func object(t *directory.Tenant, id entra.ObjectID) (any, bool) {
 	if v, ok := t.Object(id); ok {
 		return v, true
 	}

@@ -141,6 +141,27 @@ func (c *cloud) do(who, method, path, body string) answer {
 	return a
 }
 
+// text sends a GET whose answer is not JSON.
+func (c *cloud) text(who, path string) string {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), "GET", c.s.Info().Endpoints.Graph+"/v1.0"+strings.ReplaceAll(path, " ", "%20"), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	maps.Copy(req.Header, c.header)
+	req.Header.Set("Authorization", "Bearer "+c.token(who))
+	resp, err := c.client.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(raw)
+}
+
 // want sends a request and is content with one answer only.
 func (c *cloud) want(status int, code, who, method, path, body string) answer {
 	c.t.Helper()

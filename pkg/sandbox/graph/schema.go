@@ -11,6 +11,9 @@ type schema struct {
 	constant map[string]any // documented properties that the sandbox does not keep
 	filter   map[string]filterable
 	boolean  map[string]bool // properties that compare with true and false
+	order    []string        // of $orderby
+	search   []string        // of $search
+	expand   []string        // relations of $expand
 }
 
 // filterable says which operators a property takes; those of advanced need the
@@ -40,6 +43,9 @@ var userSchema = &schema{
 		"department": prefix, "companyName": prefix, "employeeId": prefix, "country": prefix, "city": prefix,
 	},
 	boolean: map[string]bool{"accountEnabled": true},
+	order:   []string{"displayName", "userPrincipalName", "givenName", "surname", "mail", "createdDateTime"},
+	search:  []string{"displayName", "givenName", "surname", "mail", "mailNickname", "userPrincipalName"},
+	expand:  []string{"memberOf", "transitiveMemberOf", "ownedObjects", "appRoleAssignments"},
 }
 
 var groupSchema = &schema{
@@ -53,6 +59,9 @@ var groupSchema = &schema{
 	filter: map[string]filterable{"id": exact, "displayName": prefix, "mailNickname": prefix, "mail": affix, "proxyAddresses": affix,
 		"securityEnabled": exact, "mailEnabled": exact, "groupTypes": exact, "visibility": exact},
 	boolean: map[string]bool{"securityEnabled": true, "mailEnabled": true},
+	order:   []string{"displayName", "mail", "createdDateTime"},
+	search:  []string{"displayName", "description", "mail", "mailNickname"},
+	expand:  []string{"members", "owners", "memberOf", "transitiveMembers", "transitiveMemberOf", "appRoleAssignments"},
 }
 
 var applicationSchema = &schema{
@@ -64,6 +73,9 @@ var applicationSchema = &schema{
 		"serviceManagementReference", "servicePrincipalLockConfiguration", "tokenEncryptionKeyId"),
 	filter: map[string]filterable{"id": exact, "appId": exact, "uniqueName": exact, "displayName": prefix, "identifierUris": prefix,
 		"publisherDomain": prefix, "signInAudience": prefix, "tags": exact},
+	order:  []string{"displayName", "createdDateTime"},
+	search: []string{"displayName"},
+	expand: []string{"owners", "federatedIdentityCredentials"},
 }
 
 var servicePrincipalSchema = &schema{
@@ -75,6 +87,9 @@ var servicePrincipalSchema = &schema{
 	filter: map[string]filterable{"id": exact, "appId": exact, "displayName": prefix, "servicePrincipalNames": prefix,
 		"servicePrincipalType": exact, "accountEnabled": exact, "appOwnerOrganizationId": exact, "tags": exact},
 	boolean: map[string]bool{"accountEnabled": true},
+	order:   []string{"displayName"},
+	search:  []string{"displayName"},
+	expand:  []string{"owners", "memberOf", "transitiveMemberOf", "ownedObjects", "appRoleAssignments", "appRoleAssignedTo"},
 }
 
 var grantSchema = &schema{name: "oauth2PermissionGrant", set: "oauth2PermissionGrants",

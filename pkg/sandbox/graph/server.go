@@ -22,7 +22,6 @@ type Server struct {
 	directory *directory.Directory
 	verifier  wire.Verifier
 	now       func() time.Time
-	owners    owners
 	inner     *http.ServeMux // the routes again, for the requests in a $batch
 }
 
@@ -76,6 +75,12 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
 	}
 	if out.body == nil {
 		w.WriteHeader(out.status)
+		return
+	}
+	if text, ok := out.body.(plainText); ok {
+		w.Header().Set("Content-Type", "text/plain")
+		w.WriteHeader(out.status)
+		_, _ = w.Write([]byte(text)) // the client has gone: nobody to tell
 		return
 	}
 	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")

@@ -79,7 +79,9 @@ func (s *Server) createServicePrincipal(c *call) (*reply, error) {
 	case err != nil:
 		return nil, err
 	}
-	s.owners.add(made.ID, c.caller.id)
+	if err := s.own(c, made.ID); err != nil {
+		return nil, err
+	}
 	return servicePrincipalSchema.one(c, http.StatusCreated, made)
 }
 

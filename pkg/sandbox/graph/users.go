@@ -2,11 +2,8 @@ package graph
 
 import (
 	"net/http"
-	"slices"
 
-	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
-	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
 )
 
 func (s *Server) listUsers(c *call) (*reply, error) { return many(c, userSchema, c.tenant.Users()) }
@@ -43,62 +40,4 @@ func (s *Server) getUser(c *call) (*reply, error) {
 		return nil, err
 	}
 	return userSchema.one(c, http.StatusOK, u)
-}
-
-func (s *Server) userGroups(c *call) (*reply, error) {
-	u, err := s.user(c)
-	if err != nil {
-		return nil, err
-	}
-	return s.memberGroups(c, u.ID)
-}
-
-func (s *Server) servicePrincipalGroups(c *call) (*reply, error) {
-	sp, err := s.servicePrincipal(c)
-	if err != nil {
-		return nil, err
-	}
-	return s.memberGroups(c, sp.ID)
-}
-
-// maxGroups is how many getMemberGroups can answer.
-const maxGroups = 11000
-
-func (s *Server) memberGroups(c *call, id entra.ObjectID) (*reply, error) {
-	var in struct{ SecurityEnabledOnly bool }
-	if err := wire.ReadJSON(c.Request, &in); err != nil {
-		return nil, badRequest("The request is not valid JSON.")
-	}
-	groups := c.tenant.TransitiveGroups(id, in.SecurityEnabledOnly)
-	if len(groups) > maxGroups {
-		return nil, failure(http.StatusBadRequest, "Directory_ResultSizeLimitExceeded", "The number of results is larger than %d.", maxGroups)
-	}
-	ids := make([]entra.ObjectID, len(groups))
-	for i, g := range groups {
-		ids[i] = g.ID
-	}
-	return &reply{http.StatusOK, map[string]any{"@odata.context": wire.Base(c.Request) + version + "/$metadata#Collection(Edm.String)", "value": ids}}, nil
-}
-
-// transitiveMemberOf lists the groups and directory roles that a person is in.
-func (s *Server) transitiveMemberOf(c *call) (*reply, error) {
-	u, err := s.user(c)
-	if err != nil {
-		return nil, err
-	}
-	var ids []entra.ObjectID
-	groups := c.tenant.TransitiveGroups(u.ID, false)
-	for _, g := range groups {
-		ids = append(ids, g.ID)
-	}
-	templates := c.tenant.RoleTemplates(u.ID)
-	for _, r := range c.tenant.DirectoryRoles() {
-		if slices.Contains(templates, r.RoleTemplateID) {
-			ids = append(ids, r.ID)
-		}
-	}
-	if c.PathValue("cast") == "microsoft.graph.group" {
-		return many(c, groupSchema, groups)
-	}
-	return s.mixed(c, ids, c.PathValue("cast"))
 }

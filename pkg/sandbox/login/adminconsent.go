@@ -31,13 +31,21 @@ func (s *Service) adminConsent(w http.ResponseWriter, r *http.Request) {
 		s.Refuse(w, r, http.StatusNotFound, "", "the application has no service principal in this tenant")
 		return
 	}
-	for _, need := range app.RequiredResourceAccess {
-		if err := consent(t, sp.ID, need); err != nil {
-			s.Refuse(w, r, http.StatusBadRequest, "", err.Error())
-			return
-		}
+	if err := consentAll(t, sp.ID, app); err != nil {
+		s.Refuse(w, r, http.StatusBadRequest, "", err.Error())
+		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// consentAll grants for everybody all that a registration declares to need.
+func consentAll(t *directory.Tenant, client entra.ObjectID, app *directory.Application) error {
+	for _, need := range app.RequiredResourceAccess {
+		if err := consent(t, client, need); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // consent grants one resource's part of what a client declares; what is granted

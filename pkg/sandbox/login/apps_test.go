@@ -47,3 +47,14 @@ func (r *rig) apps(change func(server, client *directory.Application)) apps {
 	out.secret = *s.SecretText
 	return out
 }
+
+// declare lists a resource in what an application says to need.
+func (r *rig) declare(app entra.ObjectID, resource entra.ClientID) {
+	r.Helper()
+	if _, err := r.contoso.UpdateApplication(app, func(a *directory.Application) error {
+		a.RequiredResourceAccess = append(a.RequiredResourceAccess, directory.RequiredResourceAccess{ResourceAppID: resource})
+		return nil
+	}); err != nil {
+		r.Fatal(err)
+	}
+}

@@ -22,16 +22,16 @@ func (s *Service) byCode(a ask) (grant, error) {
 	if t == nil {
 		t, _ = s.deps.Directory.Tenant(string(c.tenant))
 	}
-	t, u, f := s.person(t, c.session.home, c.session.person)
+	t, u, f := s.person(t, c.session.Home, c.session.Person)
 	if f != nil {
 		return grant{}, f
 	}
 	w := c.wish
-	if a.form("scope") != "" {
+	if a.form("scope") != "" || a.wish.v1 && a.wish.resource != "" {
 		w = a.wish
 	}
 	from := c.session
-	from.byPublic = !a.secret
+	from.Public = a.proof == noProof
 	return s.user(a, t, u, w, &from, c.nonce)
 }
 

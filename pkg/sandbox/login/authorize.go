@@ -49,14 +49,19 @@ func (s *Service) authorize(w http.ResponseWriter, r *http.Request) {
 		q.back(w, r, url.Values{"error": {"login_required"}, "error_description": {"AADSTS50058: nobody is signed in"}})
 		return
 	}
-	hidden := map[string]string{}
-	for name, values := range q.form {
+	show(w, http.StatusOK, view{Title: "Sign in", Text: "to continue to " + q.app.DisplayName,
+		Action: r.URL.Path, Hidden: hidden(q.form), People: s.people(q.tenant), Hint: q.form.Get("login_hint"), Allow: origin(q.redirect)})
+}
+
+// hidden are the fields by which a page hands on what it was asked with.
+func hidden(form url.Values) map[string]string {
+	out := map[string]string{}
+	for name, values := range form {
 		if len(values) > 0 {
-			hidden[name] = values[0]
+			out[name] = values[0]
 		}
 	}
-	show(w, http.StatusOK, view{Title: "Sign in", Text: "to continue to " + q.app.DisplayName,
-		Action: r.URL.Path, Hidden: hidden, People: s.people(q.tenant), Hint: q.form.Get("login_hint"), Allow: origin(q.redirect)})
+	return out
 }
 
 // authorized sends the browser back to the client with a code, or with a refusal.
@@ -77,8 +82,9 @@ func (s *Service) authorized(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	app, f := s.client(t, string(q.app.AppID))
+	var token userToken
 	if f == nil {
-		_, f = s.allow(t, app, u, q.wish, false)
+		token, f = s.allow(t, app, u, q.wish, occasion{at: s.deps.Now(), present: true})
 	}
 	if f != nil {
 		showFailure(w, f)
@@ -86,9 +92,14 @@ func (s *Service) authorized(w http.ResponseWriter, r *http.Request) {
 	}
 	now, code := s.deps.Now(), opaque("1.")
 	s.mu.Lock()
+	for old, c := range s.codes { // an hour after its end nobody redeems it
+		if now.After(c.expires.Add(time.Hour)) {
+			delete(s.codes, old)
+		}
+	}
 	s.codes[code] = &authCode{client: app.AppID, tenant: t.ID, redirect: q.redirect, challenge: q.form.Get("code_challenge"),
 		method: q.form.Get("code_challenge_method"), nonce: q.form.Get("nonce"), wish: q.wish, expires: now.Add(codeTime),
-		session: session{client: app.AppID, home: u.Person.Home, person: u.Person.HomeID, at: now, used: now}}
+		session: session{Client: app.AppID, Home: u.Person.Home, Person: u.Person.HomeID, At: now, Used: now, MFA: token.mfa}}
 	s.mu.Unlock()
 	q.back(w, r, url.Values{"code": {code}, "session_state": {guid()}})
 }
@@ -112,7 +123,7 @@ func (s *Service) readAuthorize(r *http.Request) (request, *failure) {
 	if q.form.Get("response_type") != "code" {
 		return q, &failure{oauth: "unsupported_response_type", code: 70005, text: "the only response type here is \"code\""}
 	}
-	q.wish, f = parseScope(q.form.Get("scope"))
+	q.wish, f = readWish(r, q.form.Get)
 	return q, f
 }
 
@@ -122,17 +133,17 @@ func (q request) back(w http.ResponseWriter, r *http.Request, answer url.Values)
 		answer.Set("state", state)
 	}
 	if q.form.Get("response_mode") == "form_post" {
-		hidden := map[string]string{}
-		for name := range answer {
-			hidden[name] = answer.Get(name)
-		}
 		show(w, http.StatusOK, view{Title: "Signed in", Text: "Press Continue to go back to " + q.app.DisplayName + ".",
-			Action: q.redirect, Hidden: hidden, Button: "Continue", Allow: origin(q.redirect)})
+			Action: q.redirect, Hidden: hidden(answer), Button: "Continue", Allow: origin(q.redirect)})
 		return
 	}
 	u, err := url.Parse(q.redirect)
 	if err != nil {
 		showFailure(w, fail(50011, q.redirect, q.app.AppID))
+		return
+	}
+	if q.form.Get("response_mode") == "fragment" {
+		http.Redirect(w, r, u.String()+"#"+answer.Encode(), http.StatusFound)
 		return
 	}
 	query := u.Query()

@@ -20,7 +20,8 @@ const guestRole = "10dae51f-b6af-4016-8d66-8c2a99b929b3"
 type grantee struct {
 	tenant *directory.Tenant
 	client *directory.Application
-	secret bool                        // the client has proved itself
+	proof  proof
+	mfa    bool                        // the sign-in had a second factor
 	user   *directory.User             // nil: the application itself
 	sp     *directory.ServicePrincipal // of the client, for applications
 	scopes []string
@@ -29,9 +30,9 @@ type grantee struct {
 
 // common are the claims that every access token has.
 func (g grantee) common(to target, now, until time.Time) map[string]any {
-	acr := "0"
-	if g.secret {
-		acr = "1"
+	acr := g.proof
+	if acr == "" {
+		acr = noProof
 	}
 	c := map[string]any{
 		"aud": to.audience, "iss": issuer(g.tenant.ID, to.v2), "tid": g.tenant.ID,
@@ -73,12 +74,20 @@ func (g grantee) userClaims(c map[string]any, to target) {
 		c["preferred_username"] = u.Person.SignInName
 		return
 	}
-	c["acr"], c["amr"], c["ipaddr"], c["unique_name"] = "1", []string{"pwd"}, "127.0.0.1", u.Person.SignInName
+	c["acr"], c["amr"], c["ipaddr"], c["unique_name"] = "1", g.methods(), "127.0.0.1", u.Person.SignInName
 	if external {
 		c["email"] = u.Person.SignInName // and no upn
 	} else {
 		c["upn"], c["unique_name"] = u.UserPrincipalName, u.UserPrincipalName
 	}
+}
+
+// methods are the ways in which the person has proved who they are.
+func (g grantee) methods() []string {
+	if g.mfa {
+		return []string{"pwd", "mfa"}
+	}
+	return []string{"pwd"}
 }
 
 // pairwise is a subject that no two applications share.
@@ -169,12 +178,19 @@ func (g grantee) optionalUser(c map[string]any, name string, has func(string) bo
 }
 
 // identity returns the claims of an ID token, which is for the client.
-func (g grantee) identity(now, until time.Time, nonce string) map[string]any {
+func (g grantee) identity(now, until time.Time, nonce string, v1 bool) map[string]any {
 	u := g.user
 	c := map[string]any{
 		"aud": g.client.AppID, "iss": issuer(g.tenant.ID, true), "tid": g.tenant.ID, "ver": "2.0",
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": until.Unix(), "uti": opaque("")[:22], "rh": "0.",
 		"oid": u.ID, "sub": pairwise(u, g.client.AppID), "name": u.DisplayName, "preferred_username": u.Person.SignInName,
+	}
+	if v1 {
+		c["iss"], c["ver"], c["unique_name"], c["amr"] = issuer(g.tenant.ID, false), "1.0", u.Person.SignInName, g.methods()
+		delete(c, "preferred_username")
+		if !u.External(g.tenant.ID) {
+			c["upn"] = u.UserPrincipalName
+		}
 	}
 	if nonce != "" {
 		c["nonce"] = nonce

@@ -64,6 +64,7 @@ func (s *Service) devicecode(w http.ResponseWriter, r *http.Request) {
 		body["expires_in"], body["interval"] = strconv.Itoa(int(codeLife.Seconds())), strconv.Itoa(s.o.Interval)
 		delete(body, "verification_uri")
 	}
+	keepNowhere(w)
 	wire.JSON(w, http.StatusOK, body)
 }
 
@@ -87,11 +88,16 @@ func (s *Service) byDevice(a ask) (grant, error) {
 	if code == "" {
 		code = a.form("code") // v1's name for it
 	}
+	for _, f := range deviceFaults {
+		if wire.Faulty(a.r, f.name) {
+			return grant{}, &f.failure
+		}
+	}
 	d, f := s.poll(code, a)
 	if f != nil {
 		return grant{}, f
 	}
-	t, u, f := s.person(d.tenant, d.session.home, d.session.person)
+	t, u, f := s.person(d.tenant, d.session.Home, d.session.Person)
 	if f != nil {
 		return grant{}, f
 	}
@@ -100,7 +106,7 @@ func (s *Service) byDevice(a ask) (grant, error) {
 		w.asked = a.form("scope")
 	}
 	from := *d.session
-	from.byPublic = !a.secret
+	from.Public = a.proof == noProof
 	return s.user(a, t, u, w, &from, "")
 }
 

@@ -13,6 +13,8 @@ import (
 
 func base64url(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }
 
+func base64URL(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
 func TestDeviceCode(t *testing.T) {
 	r := newRig(t, 0)
 	d := r.start(entra.AKSClient, aksScope+" openid offline_access profile")
@@ -39,7 +41,7 @@ func TestDeviceCode(t *testing.T) {
 	if err := r.service.SignIn("alice", strings.ToLower(d.UserCode[:4]+"-"+d.UserCode[4:])); err != nil {
 		t.Fatal(err)
 	}
-	a := r.post(tokenPath, "grant_type", "device_code", "client_id", string(entra.AKSClient), "device_code", d.DeviceCode) // MSAL Go's spelling
+	a := r.post(tokenPath, "grant_type", "device_code", "client_id", string(entra.AKSClient), "device_code", d.DeviceCode, "client_info", "1") // MSAL Go's spelling
 	if a.status != http.StatusOK || a.Access == "" || a.Refresh == "" || a.ID == "" || a.Info == "" {
 		t.Fatalf("answer: %+v", a)
 	}
@@ -135,5 +137,23 @@ func TestRefreshAcrossTenants(t *testing.T) {
 	home := r.claims(a.Access)
 	if guest["tid"] == home["tid"] || guest["oid"] == home["oid"] || home["upn"] != "carol@fabrikam.com" {
 		t.Errorf("guest %v, at home %v", guest, home)
+	}
+}
+
+func TestDeviceFaults(t *testing.T) {
+	r := newRig(t, 0)
+	d := r.start(entra.AKSClient, aksScope)
+	for name, want := range map[string]string{"slow-down": "slow_down", "declined": "authorization_declined", "code-expired": "expired_token"} {
+		if err := r.chassis.Arm(wire.Login, name, 1, ""); err != nil {
+			t.Fatal(err)
+		}
+		if a := r.poll(entra.AKSClient, d.DeviceCode); a.Error != want || a.status != 400 {
+			t.Errorf("%s: %d %s, want %s", name, a.status, a.Error, want)
+		}
+		r.clock.add(2 * time.Second)
+		if a := r.poll(entra.AKSClient, d.DeviceCode); a.Error != "authorization_pending" {
+			t.Errorf("%s: still there: %s", name, a.Error)
+		}
+		r.clock.add(2 * time.Second)
 	}
 }

@@ -41,7 +41,8 @@ func (s *Service) metadataV1(w http.ResponseWriter, r *http.Request) { s.metadat
 func (s *Service) metadataV2(w http.ResponseWriter, r *http.Request) { s.metadata(w, r, true) }
 
 // metadata is the openid-configuration. Addresses are those by which the client
-// came; the issuer is the real one.
+// came; the issuer is the real one. The keys of both documents are those of the
+// real ones (recorded by Azure/kubelogin in 2025, and by MSIdentityTools for v1).
 func (s *Service) metadata(w http.ResponseWriter, r *http.Request, v2 bool) {
 	ref := r.PathValue("tenant")
 	t, f := s.tenant(ref)
@@ -51,47 +52,64 @@ func (s *Service) metadata(w http.ResponseWriter, r *http.Request, v2 bool) {
 		return
 	}
 	issued := issuer("{tenantid}", v2)
+	var region any
 	if t != nil {
-		ref, issued = string(t.ID), issuer(t.ID, v2)
+		ref, issued, region = string(t.ID), issuer(t.ID, v2), "EU"
 	}
-	version, keys := "", "/discovery/keys"
-	if v2 {
-		version, keys = "/v2.0", "/discovery/v2.0/keys"
-	}
-	base := wire.Base(r) + "/" + ref
-	oauth := base + "/oauth2" + version
-	graph := wire.URL(r, wire.Graph)
-	wire.JSON(w, http.StatusOK, map[string]any{
+	base, graph := wire.Base(r)+"/"+ref, wire.URL(r, wire.Graph)
+	doc := map[string]any{
 		"issuer":                                issued,
-		"authorization_endpoint":                oauth + "/authorize",
-		"token_endpoint":                        oauth + "/token",
-		"device_authorization_endpoint":         oauth + "/devicecode",
-		"end_session_endpoint":                  oauth + "/logout",
-		"jwks_uri":                              base + keys,
-		"userinfo_endpoint":                     graph + "/oidc/userinfo",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		"response_modes_supported":              []string{"query", "fragment", "form_post"},
-		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
-		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 		"subject_types_supported":               []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"RS256"},
-		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username",
-			"name", "tid", "ver", "at_hash", "c_hash", "email"},
-		"request_uri_parameter_supported": false,
-		"http_logout_supported":           true,
-		"frontchannel_logout_supported":   true,
-		"tenant_region_scope":             "EU",
-		"cloud_instance_name":             "microsoftonline.com",
-		"cloud_graph_host_name":           "graph.windows.net",
-		"msgraph_host":                    strings.TrimPrefix(graph, "https://"),
-		"rbac_url":                        "https://pas.windows.net",
-	})
+		"http_logout_supported":                 true,
+		"frontchannel_logout_supported":         true,
+		"tenant_region_scope":                   region,
+		"cloud_instance_name":                   "microsoftonline.com",
+		"cloud_graph_host_name":                 "graph.windows.net",
+		"msgraph_host":                          strings.TrimPrefix(graph, "https://"),
+		"rbac_url":                              "https://pas.windows.net",
+	}
+	if v2 {
+		describeV2(doc, base, graph)
+	} else {
+		describeV1(doc, base, wire.Base(r))
+	}
+	w.Header().Set("Cache-Control", "max-age=86400, private")
+	wire.JSON(w, http.StatusOK, doc)
 }
 
-func (s *Service) keysV1(w http.ResponseWriter, r *http.Request) { s.keys(w, r, false) }
-func (s *Service) keysV2(w http.ResponseWriter, r *http.Request) { s.keys(w, r, true) }
+// endpoints are those that both documents have.
+func endpoints(doc map[string]any, base, version string) {
+	prefix := base + "/oauth2" + version
+	doc["authorization_endpoint"], doc["token_endpoint"] = prefix+"/authorize", prefix+"/token"
+	doc["kerberos_endpoint"] = base + "/kerberos"
+	doc["device_authorization_endpoint"], doc["end_session_endpoint"] = prefix+"/devicecode", prefix+"/logout"
+}
 
-func (s *Service) keys(w http.ResponseWriter, r *http.Request, v2 bool) {
+func describeV2(doc map[string]any, base, graph string) {
+	endpoints(doc, base, "/v2.0")
+	doc["jwks_uri"], doc["userinfo_endpoint"] = base+"/discovery/v2.0/keys", graph+"/oidc/userinfo"
+	doc["response_types_supported"] = []string{"code", "id_token", "code id_token", "id_token token"}
+	doc["scopes_supported"], doc["request_uri_parameter_supported"] = identityScopes, false
+	doc["claims_supported"] = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host",
+		"aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"}
+}
+
+func describeV1(doc map[string]any, base, host string) {
+	endpoints(doc, base, "")
+	doc["jwks_uri"], doc["userinfo_endpoint"] = host+"/common/discovery/keys", base+"/openid/userinfo"
+	doc["check_session_iframe"], doc["microsoft_multi_refresh_token"] = base+"/oauth2/checksession", true
+	doc["response_types_supported"], doc["scopes_supported"] = []string{"code", "id_token", "code id_token", "token id_token", "token"}, []string{"openid"}
+	doc["claims_supported"] = []string{"sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host",
+		"aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "email", "given_name", "family_name", "nickname"}
+}
+
+func (s *Service) keysV1(w http.ResponseWriter, r *http.Request) { s.writeKeys(w, r, false) }
+func (s *Service) keysV2(w http.ResponseWriter, r *http.Request) { s.writeKeys(w, r, true) }
+
+func (s *Service) writeKeys(w http.ResponseWriter, r *http.Request, v2 bool) {
 	t, f := s.tenant(r.PathValue("tenant"))
 	if f != nil {
 		refuse(w, r, s.deps.Now(), f)
@@ -104,13 +122,17 @@ func (s *Service) keys(w http.ResponseWriter, r *http.Request, v2 bool) {
 			named = issuer(t.ID, true)
 		}
 	}
-	wire.JSON(w, http.StatusOK, map[string]any{"keys": []any{s.key.jwk(named)}})
+	wire.JSON(w, http.StatusOK, map[string]any{"keys": s.jwks(named)})
 }
 
-// realm says where the password of a user is checked: always here.
+// realm says where the password of a user is checked: here, if anywhere.
 func (s *Service) realm(w http.ResponseWriter, r *http.Request) {
 	_, domain, _ := strings.Cut(r.PathValue("user"), "@")
-	wire.JSON(w, http.StatusOK, map[string]any{"ver": "1.0", "account_type": "Managed", "domain_name": domain,
+	kind := "Managed"
+	if _, ok := s.deps.Directory.Tenant(domain); !ok {
+		kind = "Unknown"
+	}
+	wire.JSON(w, http.StatusOK, map[string]any{"ver": "1.0", "account_type": kind, "domain_name": domain,
 		"cloud_instance_name": "microsoftonline.com", "cloud_audience_urn": "urn:federation:MicrosoftOnline"})
 }
 

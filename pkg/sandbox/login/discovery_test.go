@@ -21,7 +21,7 @@ func TestMetadata(t *testing.T) {
 	tid := string(r.contoso.ID)
 	for _, tc := range []struct{ path, issuer, jwks string }{
 		{"/contoso.com/v2.0/.well-known/openid-configuration", "https://login.microsoftonline.com/" + tid + "/v2.0", base + "/" + tid + "/discovery/v2.0/keys"},
-		{"/contoso.com/.well-known/openid-configuration", "https://sts.windows.net/" + tid + "/", base + "/" + tid + "/discovery/keys"},
+		{"/contoso.com/.well-known/openid-configuration", "https://sts.windows.net/" + tid + "/", base + "/common/discovery/keys"},
 		{"/organizations/v2.0/.well-known/openid-configuration", "https://login.microsoftonline.com/{tenantid}/v2.0", base + "/organizations/discovery/v2.0/keys"},
 	} {
 		status, doc := r.get(tc.path)

@@ -59,8 +59,12 @@ func TestErrors(t *testing.T) {
 		{"secret of a public client", secret(client, "x", server+"/.default"), 700025, "invalid_client", 401},
 		{"no service principal", secret(string(lone.AppID), *loneSecret.SecretText, server+"/.default"), 7000229, "unauthorized_client", 400},
 		{"scope without .default", secret(server, a.secret, "User.Read"), 1002012, "invalid_scope", 400},
-		{"no tenant", append([]string{"/common/oauth2/v2.0/token"}, secret(server, a.secret, server+"/.default")[1:]...), 50059, "invalid_request", 400},
-		{"assertion", token("client_id", server, "client_assertion", "x", "grant_type", "client_credentials"), 700027, "invalid_client", 401},
+		{"no tenant", append([]string{"/common/oauth2/v2.0/token"}, secret(string(entra.AKSServer), r.directory.ManagedServerSecret(), "https://graph.microsoft.com/.default")[1:]...), 50059, "invalid_request", 400},
+		{"common with one tenant's app", append([]string{"/common/oauth2/v2.0/token"}, secret(server, a.secret, server+"/.default")[1:]...), 50194, "invalid_request", 400},
+		{"v1 without resource", []string{"/contoso.com/oauth2/token", "client_id", server, "client_secret", a.secret, "grant_type", "client_credentials"}, 900144, "invalid_request", 400},
+		{"assertion without type", token("client_id", server, "client_assertion", "x", "grant_type", "client_credentials"), 900144, "invalid_request", 400},
+		{"assertion of another type", token("client_id", server, "client_assertion", "x", "client_assertion_type", "saml", "grant_type", "client_credentials"), 50027, "invalid_client", 401},
+		{"first party for first party", token("client_id", aks, "grant_type", "password", "username", "alice@contoso.com", "password", "sandbox-alice", "scope", "https://management.core.windows.net/.default"), 65002, "invalid_grant", 400},
 	} {
 		got := r.post(tc.request[0], tc.request[1:]...)
 		if got.code() != tc.code || got.Error != tc.oauth || got.status != tc.status {
@@ -83,6 +87,14 @@ func TestConsentMissing(t *testing.T) {
 		}
 	}
 	got := r.signIn("alice", a.client.AppID, string(a.server.AppID)+"/.default")
+	if got.code() != 650057 || got.Error != "invalid_resource" {
+		t.Errorf("neither granted nor declared: %+v", got)
+	}
+	if got := r.signIn("alice", a.client.AppID, string(a.server.AppID)+"/user_impersonation"); got.code() != 65001 {
+		t.Errorf("asked for by name: %+v", got)
+	}
+	r.declare(a.client.ID, a.server.AppID)
+	got = r.signIn("alice", a.client.AppID, string(a.server.AppID)+"/.default")
 	if got.code() != 65001 || got.Error != "invalid_grant" || got.Suberror != "consent_required" {
 		t.Errorf("without grant: %+v", got)
 	}
@@ -136,7 +148,7 @@ func TestFaults(t *testing.T) {
 	for _, f := range []struct {
 		name string
 		code int
-	}{{"revoked", 50173}, {"sign-in-frequency", 70043}, {"conditional-access", 53003}, {"mfa-required", 50076}, {"consent-missing", 65001}, {"503", 90033}, {"429", 90055}} {
+	}{{"revoked", 50173}, {"sign-in-frequency", 70043}, {"conditional-access", 53003}, {"mfa-required", 50076}, {"consent-missing", 65001}, {"secret-wrong", 7000215}, {"secret-expired", 7000222}, {"temporarily-unavailable", 90033}, {"503", 90033}, {"429", 90055}} {
 		a := r.signIn("alice", entra.AKSClient, aksScope+" offline_access")
 		if err := r.chassis.Arm(wire.Login, f.name, 1, "/token"); err != nil {
 			t.Fatal(err)

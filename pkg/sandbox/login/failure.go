@@ -29,7 +29,28 @@ func (f *failure) Error() string {
 // reasons has the OAuth error, sub-error and text of each AADSTS number that the
 // sandbox gives (numbers: Entra's error code reference).
 var reasons = map[int]struct{ oauth, suberror, text string }{
+	65004:   {"access_denied", "", "the person declined to consent to the application"},
 	50011:   {"invalid_request", "", "the redirect URI %q is not registered for the application %q"},
+	50014:   {"invalid_grant", "", "the guest account %q has not redeemed its invitation to the tenant %q"},
+	50027:   {"invalid_client", "", "the token is not valid: %s"},
+	50048:   {"invalid_client", "", "the subject of the client assertion is not its issuer"},
+	50056:   {"invalid_grant", "", "the account %q has no password here"},
+	50126:   {"invalid_grant", "", "the name or password of %q is wrong"},
+	50166:   {"invalid_client", "", "the request to the external issuer failed: %s"},
+	50194:   {"invalid_request", "", "the application %q (%s) is not multi-tenant; it needs the endpoint of its own tenant"},
+	501051:  {"invalid_grant", "", "the application %q is not assigned to a role of the application %q, which requires it"},
+	65002:   {"invalid_grant", "", "consent between the first-party application %q and the first-party resource %q is by pre-authorization only"},
+	650057:  {"invalid_resource", "", "the client %q (%s) asks for the resource %q (%s), which is not listed in the requested permissions of its registration"},
+	70021:   {"invalid_client", "", "no federated identity record matches the assertion: the application has none"},
+	700021:  {"invalid_client", "", "the application of the client assertion is not 'client_id'"},
+	700023:  {"invalid_client", "", "the audience of the client assertion is not this tenant's token endpoint"},
+	700024:  {"invalid_client", "", "the client assertion is outside its lifetime"},
+	700211:  {"invalid_client", "", "no federated identity record matches the assertion's issuer %q"},
+	700212:  {"invalid_client", "", "no federated identity record matches the assertion's audience %q"},
+	700213:  {"invalid_client", "", "no federated identity record matches the assertion's subject %q"},
+	7002138: {"invalid_client", "", "no federated identity record matches the assertion's subject %q: it would without regard to case, but case counts"},
+	700222:  {"invalid_client", "", "tokens issued by Entra ID may not be used for federated identity flows"},
+	9001023: {"invalid_request", "", "the grant type is not supported at /common; use /organizations or a tenant's endpoint"},
 	50013:   {"invalid_grant", "", "the assertion is not valid: %s"},
 	500131:  {"invalid_grant", "", "the assertion is for %q and not for the client %q that presents it"},
 	500133:  {"invalid_grant", "", "the assertion is outside its lifetime; get a new token of the user"},
@@ -54,9 +75,10 @@ var reasons = map[int]struct{ oauth, suberror, text string }{
 	70018:   {"bad_verification_code", "", "the code is unknown or was used already"},
 	70020:   {"expired_token", "", "the code has expired; start again"},
 	70043:   {"invalid_grant", "bad_token", "the sign-in is older than Conditional Access allows; sign in again"},
+	90094:   {"invalid_grant", "", "only an administrator may consent for everybody, and %q is none"},
 	700016:  {"unauthorized_client", "", "the application with id %q was not found in the tenant %q; it is not installed there, or the tenant is the wrong one"},
 	700025:  {"invalid_client", "", "the client is public: it must send neither secret nor assertion"},
-	700027:  {"invalid_client", "", "client assertions are not accepted for the application %q"},
+	700027:  {"invalid_client", "", "the client assertion failed signature validation: %s"},
 	7000112: {"unauthorized_client", "", "the application %q (%s) is disabled"},
 	7000114: {"invalid_grant", "", "the application %q may not act on behalf of an application"},
 	7000215: {"invalid_client", "", "the client secret for the application %q is not valid; it must be the secret's value, not its id"},
@@ -79,7 +101,7 @@ func fail(code int, args ...any) *failure {
 		f.claims = `{"access_token":{"capolids":{"essential":true,"values":["5f3b4fb7-9a2e-4a0e-8f43-6f0c5d1b7b53"]}}}`
 	}
 	if r.oauth == "invalid_client" {
-		f.status = http.StatusUnauthorized
+		f.status = unauthorized
 	}
 	return f
 }
@@ -111,8 +133,15 @@ func refuse(w http.ResponseWriter, r *http.Request, now time.Time, f *failure) {
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	w.Header().Set("Cache-Control", "no-store, no-cache")
+	keepNowhere(w)
 	wire.JSON(w, status, body)
+}
+
+// keepNowhere tells proxies and browsers to forget an answer.
+func keepNowhere(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-store, no-cache")
+	w.Header().Set("Pragma", "no-cache")
+	w.Header().Set("Expires", "-1")
 }
 
 // Refuse answers what the chassis itself refuses, in this service's form.

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,28 +14,31 @@ const refreshLife = 90 * 24 * time.Hour
 // byRefresh exchanges a refresh token. The new one does not end the old one.
 func (s *Service) byRefresh(a ask) (grant, error) {
 	s.mu.Lock()
-	from, ok := s.refresh[a.form("refresh_token")]
+	from, ok := s.refresh[fingerprint(a.form("refresh_token"))]
 	s.mu.Unlock()
-	if !ok || from.client != a.app.AppID {
+	if !ok || from.Client != a.app.AppID {
 		return grant{}, fail(70000, "refresh token")
 	}
-	if !from.byPublic {
+	if !from.Public {
 		if f := a.confidential(); f != nil {
 			return grant{}, f
 		}
 	}
-	if s.deps.Now().Sub(from.used) > refreshLife {
+	if s.deps.Now().Sub(from.Used) > refreshLife {
 		return grant{}, fail(700082)
 	}
-	t, u, f := s.person(a.tenant, from.home, from.person)
+	t, u, f := s.person(a.tenant, from.Home, from.Person)
 	if f != nil {
 		return grant{}, f
 	}
-	if revoked(u, from.at) || s.revokedAtHome(from) {
+	if revoked(u, from.At) || s.revokedAtHome(from) {
 		return grant{}, fail(50173)
 	}
 	w := a.wish
 	w.offline = true
+	if w.resource == "" {
+		w.resource = from.Resource
+	}
 	return s.user(a, t, u, w, from, "")
 }
 
@@ -45,12 +49,12 @@ func revoked(u *directory.User, at time.Time) bool {
 }
 
 func (s *Service) revokedAtHome(from *session) bool {
-	home, ok := s.deps.Directory.Tenant(string(from.home))
+	home, ok := s.deps.Directory.Tenant(string(from.Home))
 	if !ok {
 		return false
 	}
-	u, ok := home.User(string(from.person))
-	return ok && revoked(u, from.at)
+	u, ok := home.User(string(from.Person))
+	return ok && revoked(u, from.At)
 }
 
 // user checks and issues the tokens of a user.
@@ -59,14 +63,14 @@ func (s *Service) user(a ask, t *directory.Tenant, u *directory.User, w wish, fr
 	if f != nil {
 		return grant{}, f
 	}
-	token, f := s.allow(t, app, u, w, from != nil && from.device)
+	token, f := s.allow(t, app, u, w, from.occasion())
 	if f == nil {
 		f = spoiled(a.r)
 	}
 	if f != nil {
 		return grant{}, f
 	}
-	token.secret = a.secret
+	token.proof, token.info = a.proof, a.form("client_info") == "1"
 	return s.issueUser(token, from, nonce, s.lifetime(a.r))
 }
 
@@ -75,7 +79,7 @@ func (s *Service) byClient(a ask) (grant, error) {
 	if a.tenant == nil {
 		return grant{}, fail(50059)
 	}
-	if !a.secret {
+	if a.proof == noProof {
 		return grant{}, fail(7000218, a.app.AppID)
 	}
 	if !a.wish.dflt || len(a.wish.values) > 0 {
@@ -88,7 +92,7 @@ func (s *Service) byClient(a ask) (grant, error) {
 	if f != nil {
 		return grant{}, f
 	}
-	g.secret = true
+	g.proof = a.proof
 	return s.issueApp(g, to, a.wish, s.lifetime(a.r))
 }
 
@@ -104,7 +108,7 @@ func (s *Service) allowApp(t *directory.Tenant, app *directory.Application, w wi
 	}
 	roles := t.Roles(sp.ID, to.sp.ID)
 	if to.sp.AppRoleAssignmentRequired && !assigned(t, to.sp.ID, sp.ID) {
-		return grantee{}, target{}, fail(50105, app.DisplayName, to.app.DisplayName)
+		return grantee{}, target{}, fail(501051, app.AppID, to.app.AppID)
 	}
 	return grantee{tenant: t, client: app, sp: sp, roles: roles}, to, nil
 }
@@ -113,7 +117,7 @@ func (s *Service) issueApp(g grantee, to target, w wish, life time.Duration) (gr
 	now := s.deps.Now()
 	out := grant{wish: w, now: now, until: now.Add(life)}
 	var err error
-	out.access, err = s.key.sign(g.access(to, now, out.until))
+	out.access, err = s.signer().sign(g.access(to, now, out.until))
 	return out, err
 }
 
@@ -122,7 +126,7 @@ func (s *Service) onBehalfOf(a ask) (grant, error) {
 	if a.form("requested_token_use") != "on_behalf_of" {
 		return grant{}, fail(900144, "requested_token_use")
 	}
-	if !a.secret {
+	if a.proof == noProof {
 		return grant{}, fail(7000218, a.app.AppID)
 	}
 	c, err := s.genuine(a.form("assertion"))
@@ -145,7 +149,7 @@ func (s *Service) onBehalfOf(a ask) (grant, error) {
 	if !ok {
 		return grant{}, fail(50034, c.Object, t.Name)
 	}
-	from := &session{client: a.app.AppID, home: u.Person.Home, person: u.Person.HomeID, at: time.Unix(c.IssuedAt, 0), used: s.deps.Now()}
+	from := &session{Client: a.app.AppID, Home: u.Person.Home, Person: u.Person.HomeID, At: time.Unix(c.IssuedAt, 0), Used: s.deps.Now(), MFA: slices.Contains(c.AMR, "mfa")}
 	return s.user(a, t, u, a.wish, from, "")
 }
 

@@ -74,6 +74,7 @@ func TestOnBehalfOf(t *testing.T) {
 		return r.post(tokenPath, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer", "requested_token_use", "on_behalf_of",
 			"client_id", string(a.server.AppID), "client_secret", a.secret, "assertion", assertion, "scope", "https://graph.microsoft.com/.default")
 	}
+	r.declare(a.server.ID, entra.MicrosoftGraph)
 	if got := exchange(user); got.code() != 65001 {
 		t.Errorf("without a Graph permission: %+v", got)
 	}
@@ -118,7 +119,7 @@ func TestVerify(t *testing.T) {
 	if _, err := r.service.Verify(token, "https://graph.microsoft.com"); !errors.Is(err, login.ErrAudience) {
 		t.Errorf("other audience: %v", err)
 	}
-	if _, err := newRig(t, 0).service.Verify(token); !errors.Is(err, login.ErrForged) {
+	if _, err := newRigWith(t, 0, login.Options{}).service.Verify(token); !errors.Is(err, login.ErrForged) {
 		t.Errorf("token of another sandbox: %v", err)
 	}
 	r.clock.add(76 * time.Minute)

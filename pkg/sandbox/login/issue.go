@@ -16,13 +16,15 @@ import (
 // session is a sign-in, kept by a refresh token. It serves every resource of
 // its client, in every tenant that knows the person.
 type session struct {
-	client   entra.ClientID
-	home     entra.TenantID
-	person   entra.ObjectID // at home
-	at       time.Time      // of the sign-in
-	used     time.Time
-	device   bool // by device code
-	byPublic bool // the client sent no secret
+	Client   entra.ClientID `json:"client"`
+	Home     entra.TenantID `json:"home"`
+	Person   entra.ObjectID `json:"person"` // at home
+	At       time.Time      `json:"at"`     // of the sign-in
+	Used     time.Time      `json:"used"`
+	Device   bool           `json:"device"` // by device code
+	Public   bool           `json:"public"` // the client sent no proof
+	MFA      bool           `json:"mfa"`
+	Resource string         `json:"resource"` // last asked for: the v1 endpoint's default
 }
 
 // userToken is what was agreed on, ready to be issued.
@@ -30,16 +32,17 @@ type userToken struct {
 	grantee
 	to   target
 	wish wish
+	info bool // the client asks who has signed in, as MSAL does
 }
 
 // allow checks whether a user may have a token for a wish through a client.
-func (s *Service) allow(t *directory.Tenant, app *directory.Application, u *directory.User, w wish, device bool) (userToken, *failure) {
+func (s *Service) allow(t *directory.Tenant, app *directory.Application, u *directory.User, w wish, o occasion) (userToken, *failure) {
 	out := userToken{grantee: grantee{tenant: t, client: app, user: u}, wish: w}
 	if !u.AccountEnabled {
 		return out, fail(50057, u.Person.SignInName)
 	}
-	if device && u.Person.BlockDeviceCode {
-		return out, fail(53003)
+	if u.ExternalUserState != nil && *u.ExternalUserState == "PendingAcceptance" {
+		return out, fail(50014, u.Person.SignInName, t.Name)
 	}
 	to, f := s.target(t, w)
 	if f != nil {
@@ -49,17 +52,18 @@ func (s *Service) allow(t *directory.Tenant, app *directory.Application, u *dire
 	out.scopes = t.Scopes(app.AppID, to.app.AppID, u.ID)
 	for _, v := range w.values {
 		if !slices.ContainsFunc(out.scopes, func(have string) bool { return strings.EqualFold(have, v) }) {
-			return out, fail(65001, to.app.DisplayName, app.AppID, app.DisplayName)
+			return out, s.unconsented(app, to, w)
 		}
 	}
 	if len(out.scopes) == 0 {
-		return out, fail(65001, to.app.DisplayName, app.AppID, app.DisplayName)
+		return out, s.unconsented(app, to, w)
 	}
 	out.roles = t.Roles(u.ID, to.sp.ID)
 	if to.sp.AppRoleAssignmentRequired && !assigned(t, to.sp.ID, u.ID) {
 		return out, fail(50105, u.Person.SignInName, to.app.DisplayName)
 	}
-	return out, nil
+	out.mfa, f = s.conditional(t, u, to, o)
+	return out, f
 }
 
 // assigned reports whether a user, directly or by a group, is assigned to a
@@ -81,6 +85,7 @@ type grant struct {
 	refresh string
 	info    string // client_info
 	wish    wish
+	scopes  []string
 	now     time.Time
 	until   time.Time
 }
@@ -89,27 +94,30 @@ type grant struct {
 // leaves out the refresh token.
 func (s *Service) issueUser(u userToken, from *session, nonce string, life time.Duration) (grant, error) {
 	now := s.deps.Now()
-	out := grant{wish: u.wish, now: now, until: now.Add(life)}
+	out := grant{wish: u.wish, now: now, until: now.Add(life), scopes: u.scopes}
+	key := s.signer()
 	var err error
-	if out.access, err = s.key.sign(u.access(u.to, now, out.until)); err != nil {
+	if out.access, err = key.sign(u.access(u.to, now, out.until)); err != nil {
 		return out, err
 	}
 	if u.wish.openid {
-		if out.id, err = s.key.sign(u.identity(now, out.until, nonce)); err != nil {
+		if out.id, err = key.sign(u.identity(now, out.until, nonce, u.wish.v1)); err != nil {
 			return out, err
 		}
 	}
-	info, err := json.Marshal(map[string]any{"uid": u.user.Person.HomeID, "utid": u.user.Person.Home})
-	if err != nil {
-		return out, err
+	if u.info {
+		info, err := json.Marshal(map[string]any{"uid": u.user.Person.HomeID, "utid": u.user.Person.Home})
+		if err != nil {
+			return out, err
+		}
+		out.info = encode(info)
 	}
-	out.info = encode(info)
 	if from != nil && u.wish.offline {
 		next := *from
-		next.used = now
+		next.Used, next.MFA, next.Resource = now, u.mfa, u.wish.resource
 		out.refresh = opaque("1.")
 		s.mu.Lock()
-		s.refresh[out.refresh] = &next
+		s.refresh[fingerprint(out.refresh)] = &next
 		s.mu.Unlock()
 	}
 	return out, nil
@@ -121,6 +129,9 @@ func (g grant) write(w http.ResponseWriter) {
 	body := map[string]any{"token_type": "Bearer", "access_token": g.access}
 	if g.wish.v1 {
 		body["resource"] = g.wish.resource
+		if len(g.scopes) > 0 {
+			body["scope"] = strings.Join(g.scopes, " ")
+		}
 		body["expires_in"], body["ext_expires_in"] = strconv.Itoa(seconds), strconv.Itoa(seconds)
 		body["expires_on"] = strconv.FormatInt(g.until.Unix(), 10)
 		body["not_before"] = strconv.FormatInt(g.now.Unix(), 10)
@@ -133,27 +144,6 @@ func (g grant) write(w http.ResponseWriter) {
 			body[name] = value
 		}
 	}
-	w.Header().Set("Cache-Control", "no-store, no-cache")
-	w.Header().Set("Pragma", "no-cache")
+	keepNowhere(w)
 	wire.JSON(w, http.StatusOK, body)
-}
-
-// spoiled returns the failure of an armed fault.
-func spoiled(r *http.Request) *failure {
-	for _, f := range faults {
-		if wire.Faulty(r, f.name) {
-			out := fail(f.code)
-			out.text = f.explanation
-			return out
-		}
-	}
-	return nil
-}
-
-// lifetime of the access token that answers r.
-func (s *Service) lifetime(r *http.Request) time.Duration {
-	if wire.Faulty(r, shortLived) {
-		return 10 * time.Second
-	}
-	return s.o.Lifetime
 }

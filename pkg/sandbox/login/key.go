@@ -32,8 +32,13 @@ func newSigningKey(now time.Time) (*signingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha1.Sum(der) //nolint:gosec // a name, not a protection
-	return &signingKey{rsa: key, kid: encode(sum[:]), certificate: der}, nil
+	return named(key, der), nil
+}
+
+// named gives a key the name that its certificate has.
+func named(key *rsa.PrivateKey, certificate []byte) *signingKey {
+	sum := sha1.Sum(certificate) //nolint:gosec // a name, not a protection
+	return &signingKey{rsa: key, kid: encode(sum[:]), certificate: certificate}
 }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

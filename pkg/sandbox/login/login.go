@@ -6,9 +6,10 @@ package login
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"sync"
 	"time"
@@ -25,19 +26,24 @@ type Options struct {
 	// Aliases are further names of resources, such as the sandbox's own address
 	// of Graph, each with the audience that a token for it gets.
 	Aliases map[string]string
+	// Roots verify the issuers that applications trust; nil: nobody is asked.
+	Roots *x509.CertPool
+	State json.RawMessage // of Save; nil: a new signing key, and nobody is signed in
 }
 
 // Service issues the tokens of every tenant. Deps.Verifier is not used: the
 // service is the verifier.
 type Service struct {
-	deps wire.Deps
-	o    Options
-	key  *signingKey
+	deps     wire.Deps
+	o        Options
+	outside  *http.Client // to other issuers
+	outsider outsider
 
 	mu      sync.Mutex
 	devices map[string]*device // by device code
 	codes   map[string]*authCode
-	refresh map[string]*session
+	refresh map[string]*session // by fingerprint of the token
+	keys    []*signingKey       // published; the newest signs
 }
 
 // New makes the service and its signing key.
@@ -51,12 +57,15 @@ func New(deps wire.Deps, o Options) (*Service, error) {
 	if o.Lifetime <= 0 {
 		o.Lifetime = 75 * time.Minute
 	}
-	key, err := newSigningKey(deps.Now())
-	if err != nil {
-		return nil, fmt.Errorf("make the signing key: %w", err)
+	if o.Roots == nil {
+		o.Roots = x509.NewCertPool()
 	}
-	return &Service{deps: deps, o: o, key: key, devices: map[string]*device{},
-		codes: map[string]*authCode{}, refresh: map[string]*session{}}, nil
+	s := &Service{deps: deps, o: o, outside: outside(o.Roots), devices: map[string]*device{},
+		codes: map[string]*authCode{}, refresh: map[string]*session{}}
+	if len(o.State) > 0 {
+		return s, s.load(o.State)
+	}
+	return s, s.Rotate()
 }
 
 // Register adds the routes of the identity service.
@@ -67,18 +76,25 @@ func (s *Service) Register(m *wire.Mux) {
 	m.Handle("GET", "/{tenant}/discovery/v2.0/keys", s.keysV2)
 	m.Handle("GET", "/{tenant}/discovery/keys", s.keysV1)
 	m.Handle("GET", "/common/UserRealm/{user}", s.realm)
+	m.Handle("GET", "/common/userrealm/{user}", s.realm) // MSAL for Python
 	m.Handle("POST", "/{tenant}/oauth2/v2.0/devicecode", s.devicecode)
 	m.Handle("POST", "/{tenant}/oauth2/devicecode", s.devicecode)
 	m.Handle("POST", "/{tenant}/oauth2/v2.0/token", s.token)
 	m.Handle("POST", "/{tenant}/oauth2/token", s.token)
 	m.Handle("GET", "/{tenant}/oauth2/v2.0/authorize", s.authorize)
 	m.Handle("POST", "/{tenant}/oauth2/v2.0/authorize", s.authorized)
+	m.Handle("GET", "/{tenant}/oauth2/authorize", s.authorize)
+	m.Handle("POST", "/{tenant}/oauth2/authorize", s.authorized)
 	m.Handle("GET", "/{tenant}/oauth2/v2.0/logout", s.logout)
+	m.Handle("GET", "/{tenant}/oauth2/logout", s.logout)
+	m.Handle("GET", "/{tenant}/adminconsent", s.askConsent)
+	m.Handle("POST", "/{tenant}/adminconsent", s.consented)
+	m.Handle("GET", "/{tenant}/v2.0/adminconsent", s.askConsent)
+	m.Handle("POST", "/{tenant}/v2.0/adminconsent", s.consented)
+	m.Handle("GET", "/redeem", s.askRedeem)
+	m.Handle("POST", "/redeem", s.redeemed)
 	m.Handle("GET", "/assets/page.css", stylesheet)
-	for _, f := range faults {
-		m.Fault(f.name, f.explanation)
-	}
-	m.Fault(shortLived, "access tokens are valid for 10 seconds")
+	registerFaults(m)
 }
 
 // RegisterPortal adds the page of the verification address, and the portal's
@@ -91,25 +107,9 @@ func (s *Service) RegisterPortal(m *wire.Mux) {
 	m.Handle("POST", "/devicelogin", s.askWho)
 	m.Handle("POST", "/devicelogin/continue", s.decide)
 	m.Handle("POST", "/api/RegisteredApplications/{app}/Consent", s.adminConsent)
+	m.Handle("GET", issuerPath+"/.well-known/openid-configuration", s.issuerMetadata)
+	m.Handle("GET", issuerPath+"/keys", s.issuerJWKS)
 	m.Handle("GET", "/assets/page.css", stylesheet)
-}
-
-// shortLived is the fault by which access tokens expire almost at once.
-const shortLived = "short-lived"
-
-// faults of the token endpoint: the next token that would be issued is refused.
-var faults = []struct {
-	name, explanation string
-	code              int
-}{
-	{"revoked", "sign-ins were revoked (AADSTS50173)", 50173},
-	{"sign-in-frequency", "the sign-in is too old for Conditional Access (AADSTS70043)", 70043},
-	{"conditional-access", "Conditional Access blocks the token (AADSTS53003)", 53003},
-	{"mfa-required", "multi-factor authentication is required (AADSTS50076)", 50076},
-	{"consent-missing", "nobody has consented (AADSTS65001)", 65001},
-	{"secret-wrong", "the client's secret is not valid (AADSTS7000215)", 7000215},
-	{"secret-expired", "the client's secret has expired (AADSTS7000222)", 7000222},
-	{"temporarily-unavailable", "a transient error (AADSTS90033)", 90033},
 }
 
 // tenant finds the tenant of a path segment; nil for common and organizations,
@@ -135,6 +135,9 @@ func (s *Service) client(t *directory.Tenant, id string) (*directory.Application
 	if t == nil {
 		if !ok {
 			return nil, fail(700016, id, "organizations")
+		}
+		if app.SignInAudience == "AzureADMyOrg" {
+			return nil, fail(50194, id, app.DisplayName)
 		}
 		return app, nil
 	}

@@ -122,7 +122,11 @@ func human(f *failure) string {
 		return "Your account has been disabled. Ask your administrator to enable it."
 	case 53003, 50076:
 		return "You cannot get there from here: your organization's policy does not allow this kind of sign-in. Use another way to sign in, or ask your administrator."
-	case 65001:
+	case 90094:
+		return "Only an administrator can approve this for everybody. Sign in as one."
+	case 50014:
+		return "You have been invited here, and have not accepted the invitation yet."
+	case 65001, 650057, 65002:
 		return "Approval needed: an administrator has to consent to this application first."
 	case 50020, 50034:
 		return "This account does not exist here. Check the name, or ask an administrator for an invitation."

@@ -3,6 +3,7 @@ package login
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
@@ -101,11 +102,16 @@ func (s *Service) people(t *directory.Tenant) []person {
 				p.Note = "disabled"
 			case u.External(tenant.ID):
 				p.Note = "guest"
-			case u.Person.BlockDeviceCode:
+			case s.noDevice(tenant, u):
 				p.Note = "device code blocked"
 			}
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// noDevice reports whether a policy keeps somebody from device codes.
+func (s *Service) noDevice(t *directory.Tenant, u *directory.User) bool {
+	return slices.ContainsFunc(t.PoliciesFor(u.ID, ""), func(p directory.Policy) bool { return p.Control == directory.BlockDeviceCode })
 }

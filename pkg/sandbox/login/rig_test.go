@@ -48,6 +48,28 @@ func (c *clock) add(d time.Duration) {
 
 func newRig(t *testing.T, delay time.Duration) *rig {
 	t.Helper()
+	kept, err := keptKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newRigWith(t, delay, login.Options{State: kept})
+}
+
+// keptKey is a signing key for many rigs: to make one takes longer than most tests.
+var keptKey = sync.OnceValues(func() (json.RawMessage, error) {
+	d, err := directory.New(directory.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s, err := login.New(wire.Deps{Directory: d, Now: time.Now, Log: io.Discard}, login.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return s.Save()
+})
+
+func newRigWith(t *testing.T, delay time.Duration, o login.Options) *rig {
+	t.Helper()
 	r := &rig{T: t, clock: &clock{at: time.Now()}}
 	var err error
 	if r.directory, err = directory.New(directory.Options{Now: r.clock.now, Delay: delay}); err != nil {
@@ -57,7 +79,10 @@ func newRig(t *testing.T, delay time.Duration) *rig {
 	if r.chassis, err = wire.New(wire.Options{Now: r.clock.now}); err != nil {
 		t.Fatal(err)
 	}
-	if r.service, err = login.New(wire.Deps{Directory: r.directory, Now: r.clock.now, Log: io.Discard}, login.Options{}); err != nil {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(r.chassis.CA())
+	o.Roots = pool
+	if r.service, err = login.New(wire.Deps{Directory: r.directory, Now: r.clock.now, Log: io.Discard}, o); err != nil {
 		t.Fatal(err)
 	}
 	for name, register := range map[string]func(*wire.Mux){wire.Login: r.service.Register, wire.Portal: r.service.RegisterPortal} {
@@ -68,8 +93,6 @@ func newRig(t *testing.T, delay time.Duration) *rig {
 		register(m)
 	}
 	r.chassis.Serve()
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(r.chassis.CA())
 	r.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	t.Cleanup(func() {
@@ -132,6 +155,21 @@ func (r *rig) post(path string, pairs ...string) answer {
 		r.Fatalf("%s: %v", path, err)
 	}
 	return a
+}
+
+// postRaw is post for those who look at the answer's types.
+func (r *rig) postRaw(path string, form url.Values) map[string]any {
+	r.Helper()
+	resp, err := r.client.PostForm(r.chassis.Endpoint(wire.Login)+path, form)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	doc := map[string]any{}
+	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil {
+		r.Fatalf("%s: %v", path, err)
+	}
+	return doc
 }
 
 // get returns a document of the login service.

@@ -68,6 +68,9 @@ type target struct {
 // target finds the resource. A v1 token's audience is the name that was asked
 // for; a v2 token's is the client id.
 func (s *Service) target(t *directory.Tenant, w wish) (target, *failure) {
+	if w.resource == "" {
+		return target{}, fail(900144, "resource")
+	}
 	name := w.resource
 	for alias, real := range s.o.Aliases {
 		if sameName(alias, name) {

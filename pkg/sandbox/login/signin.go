@@ -19,8 +19,9 @@ func (s *Service) SignIn(who, userCode string) error {
 		return f
 	}
 	app, f := s.client(t, string(d.client))
+	var token userToken
 	if f == nil {
-		_, f = s.allow(t, app, u, d.wish, true)
+		token, f = s.allow(t, app, u, d.wish, occasion{at: s.deps.Now(), device: true, present: true})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,7 +30,7 @@ func (s *Service) SignIn(who, userCode string) error {
 		return f
 	}
 	now := s.deps.Now()
-	d.session = &session{client: d.client, home: u.Person.Home, person: u.Person.HomeID, at: now, used: now, device: true}
+	d.session = &session{Client: d.client, Home: u.Person.Home, Person: u.Person.HomeID, At: now, Used: now, Device: true, MFA: token.mfa}
 	return nil
 }
 
@@ -85,7 +86,7 @@ func (s *Service) Token(tenant, who, client, resource string) (string, error) {
 			if f != nil {
 				return "", f
 			}
-			g.secret = true
+			g.proof = bySecret
 			out, err := s.issueApp(g, to, w, s.o.Lifetime)
 			return out.access, err
 		}
@@ -98,7 +99,7 @@ func (s *Service) Token(tenant, who, client, resource string) (string, error) {
 	if f != nil {
 		return "", f
 	}
-	token, f := s.allow(t, app, u, w, false)
+	token, f := s.allow(t, app, u, w, occasion{at: s.deps.Now(), present: true})
 	if f != nil {
 		return "", f
 	}

@@ -15,7 +15,7 @@ type ask struct {
 	form   func(string) string
 	tenant *directory.Tenant // nil for common and organizations
 	app    *directory.Application
-	secret bool // the client has proved itself by a secret
+	proof  proof
 	wish   wish
 }
 
@@ -47,6 +47,7 @@ func (s *Service) exchange(w http.ResponseWriter, r *http.Request) (grant, error
 		"refresh_token":      s.byRefresh,
 		"authorization_code": s.byCode,
 		"client_credentials": s.byClient,
+		"password":           s.byPassword,
 		"urn:ietf:params:oauth:grant-type:jwt-bearer": s.onBehalfOf,
 	}
 	kind := a.form("grant_type")
@@ -78,71 +79,33 @@ func (s *Service) read(w http.ResponseWriter, r *http.Request) (ask, *failure) {
 	if a.app, f = s.client(a.tenant, id); f != nil {
 		return a, f
 	}
-	if a.form("client_assertion") != "" {
-		return a, withStatus(fail(700027, id))
+	if a.proof, f = s.prove(a, secret); f != nil {
+		return a, f
 	}
-	if secret != "" {
-		if f := s.prove(a.tenant, a.app, secret); f != nil {
-			return a, f
-		}
-		a.secret = true
-	}
-	a.wish, f = s.wish(a)
+	a.wish, f = readWish(r, a.form)
 	return a, f
 }
 
-func withStatus(f *failure) *failure {
-	f.status = http.StatusUnauthorized
-	return f
-}
-
-// prove checks a client's secret.
-func (s *Service) prove(t *directory.Tenant, app *directory.Application, secret string) *failure {
-	if t == nil {
-		t = s.deps.Directory.Tenants()[0]
+// readWish reads what a request asks for: at the v2 endpoints by scope, at the
+// v1 endpoints by resource.
+func readWish(r *http.Request, form func(string) string) (wish, *failure) {
+	if !strings.Contains(r.URL.Path, "/v2.0/") {
+		return parseResource(form("resource")), nil
 	}
-	switch t.CheckSecret(app.AppID, secret) {
-	case directory.SecretGood:
-		return nil
-	case directory.SecretExpired:
-		return fail(7000222, app.AppID)
-	}
-	if public(app) && len(app.PasswordCredentials) == 0 {
-		return fail(700025)
-	}
-	return fail(7000215, app.AppID)
-}
-
-func (s *Service) wish(a ask) (wish, *failure) {
-	if resource := a.form("resource"); resource != "" && !strings.Contains(a.r.URL.Path, "/v2.0/") {
-		return parseResource(resource), nil
-	}
-	return parseScope(a.form("scope"))
-}
-
-// public reports whether an application may sign people in without a secret.
-func public(app *directory.Application) bool {
-	return app.IsFallbackPublicClient != nil && *app.IsFallbackPublicClient
-}
-
-// confidential demands a secret from a client that is not public.
-func (a ask) confidential() *failure {
-	if !a.secret && !public(a.app) {
-		return fail(7000218, a.app.AppID)
-	}
-	return nil
+	return parseScope(form("scope"))
 }
 
 // person finds somebody in the tenant of the request, or at home where the
 // request leaves that open.
 func (s *Service) person(t *directory.Tenant, home entra.TenantID, id entra.ObjectID) (*directory.Tenant, *directory.User, *failure) {
 	if t == nil {
-		t, _ = s.deps.Directory.Tenant(string(home))
-	}
-	for _, u := range t.Users() {
-		if u.Person.Home == home && u.Person.HomeID == id {
-			return t, u, nil
+		var ok bool
+		if t, ok = s.deps.Directory.Tenant(string(home)); !ok { // of a guest from elsewhere
+			return nil, nil, fail(90002, home)
 		}
+	}
+	if u, ok := t.PersonAt(home, id); ok {
+		return t, u, nil
 	}
 	return nil, nil, fail(50020, id, t.Name)
 }

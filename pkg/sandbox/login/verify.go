@@ -49,12 +49,13 @@ func (s *Service) genuine(token string) (wire.Claims, error) {
 		return wire.Claims{}, ErrForged
 	}
 	var header struct{ Alg, Kid string }
-	if err := decode(parts[0], &header); err != nil || header.Alg != "RS256" || header.Kid != s.key.kid {
+	if err := decode(parts[0], &header); err != nil || header.Alg != "RS256" {
 		return wire.Claims{}, ErrForged
 	}
+	key, ok := s.published(header.Kid)
 	sig, err := base64.RawURLEncoding.DecodeString(parts[2])
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if err != nil || rsa.VerifyPKCS1v15(&s.key.rsa.PublicKey, crypto.SHA256, sum[:], sig) != nil {
+	if !ok || err != nil || rsa.VerifyPKCS1v15(&key.rsa.PublicKey, crypto.SHA256, sum[:], sig) != nil {
 		return wire.Claims{}, ErrForged
 	}
 	var c wire.Claims

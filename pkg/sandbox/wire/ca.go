@@ -19,14 +19,17 @@ var publicHosts = []string{"localhost", "login.microsoftonline.com", "login.wind
 	"graph.microsoft.com", "management.azure.com", "management.core.windows.net", "microsoft.com", "www.microsoft.com",
 	"main.iam.ad.ext.azure.com"}
 
-// authority is a certificate authority of one run and its one server certificate.
+// authority is a certificate authority and its one server certificate, which is
+// of one run.
 type authority struct {
-	pem  []byte
-	leaf *tls.Certificate
+	pem      []byte // the certificate
+	identity []byte // certificate and key
+	leaf     *tls.Certificate
 }
 
-func newAuthority() (*authority, error) {
-	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// newRoot makes the certificate and key of an authority, in PEM.
+func newRoot() ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -36,31 +39,53 @@ func newAuthority() (*authority, error) {
 		NotBefore: from, NotAfter: from.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
 		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
-	raw, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
+	raw, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
-	if ca, err = x509.ParseCertificate(raw); err != nil {
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
 		return nil, err
 	}
+	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...), nil
+}
+
+// newAuthority goes on with the identity of an earlier run, unless that is
+// missing or about to expire.
+func newAuthority(identity []byte) (*authority, error) {
+	pair, err := tls.X509KeyPair(identity, identity)
+	if err != nil || time.Until(pair.Leaf.NotAfter) < 30*24*time.Hour {
+		if identity, err = newRoot(); err != nil {
+			return nil, err
+		}
+		if pair, err = tls.X509KeyPair(identity, identity); err != nil {
+			return nil, err
+		}
+	}
+	a := &authority{identity: identity, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw})}
+	return a, a.sign(pair)
+}
+
+// sign makes the server certificate.
+func (a *authority) sign(pair tls.Certificate) error {
+	from := time.Now().Add(-time.Hour)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "kubectl aad sandbox"},
-		NotBefore: from, NotAfter: from.AddDate(1, 0, 0), DNSNames: publicHosts,
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "kubectl aad sandbox"},
+		NotBefore: from, NotAfter: pair.Leaf.NotAfter, DNSNames: publicHosts,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		KeyUsage:    x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	signed, err := x509.CreateCertificate(rand.Reader, leaf, ca, key.Public(), caKey)
+	signed, err := x509.CreateCertificate(rand.Reader, leaf, pair.Leaf, key.Public(), pair.PrivateKey)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &authority{
-		pem:  pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}),
-		leaf: &tls.Certificate{Certificate: [][]byte{signed, raw}, PrivateKey: key},
-	}, nil
+	a.leaf = &tls.Certificate{Certificate: [][]byte{signed, pair.Leaf.Raw}, PrivateKey: key}
+	return nil
 }
 
 func (a *authority) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) { return a.leaf, nil }

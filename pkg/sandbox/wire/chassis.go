@@ -6,6 +6,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +31,11 @@ type Options struct {
 	Now     func() time.Time // nil: time.Now
 	Latency time.Duration    // added to every request
 	Log     io.Writer        // nil: discard
+	// Addresses are where services listen if those ports are free; others, and
+	// services without one, get a free port of 127.0.0.1.
+	Addresses map[string]string
+	CA        []byte // PEM of Chassis.Identity of an earlier run; nil: a new authority
+	Written   func() // called after every request that may have changed something; nil: nobody
 }
 
 // Chassis carries services, each on a loopback listener of its own.
@@ -36,6 +43,7 @@ type Chassis struct {
 	o         Options
 	authority *authority
 	services  []*Mux
+	latency   atomic.Int64 // nanoseconds
 	counts    counts
 	faults    armory
 	stop      context.CancelFunc
@@ -51,13 +59,21 @@ func New(o Options) (*Chassis, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	a, err := newAuthority()
+	a, err := newAuthority(o.CA)
 	if err != nil {
 		return nil, fmt.Errorf("make the sandbox's CA: %w", err)
 	}
 	c := &Chassis{o: o, authority: a}
+	c.SetLatency(o.Latency)
 	c.stopped, c.stop = context.WithCancel(context.Background())
 	return c, nil
+}
+
+// Roots verify every listener.
+func (c *Chassis) Roots() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(c.CA())
+	return pool
 }
 
 // CA returns the certificate, in PEM, that verifies every listener.
@@ -66,7 +82,7 @@ func (c *Chassis) CA() []byte { return c.authority.pem }
 // Listen opens a free loopback port for a service. Routes are registered on the
 // result; refuse writes the service's own kind of error body.
 func (c *Chassis) Listen(name string, refuse Refusal) (*Mux, error) {
-	l, err := new(net.ListenConfig).Listen(c.stopped, "tcp", "127.0.0.1:0")
+	l, err := c.listen(name)
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", name, err)
 	}
@@ -74,6 +90,26 @@ func (c *Chassis) Listen(name string, refuse Refusal) (*Mux, error) {
 	c.services = append(c.services, m)
 	return m, nil
 }
+
+func (c *Chassis) listen(name string) (net.Listener, error) {
+	var lc net.ListenConfig
+	if at, ok := c.o.Addresses[name]; ok {
+		if l, err := lc.Listen(c.stopped, "tcp", at); err == nil {
+			return l, nil
+		}
+	}
+	return lc.Listen(c.stopped, "tcp", "127.0.0.1:0")
+}
+
+// SetLatency changes what is added to every request from now on.
+func (c *Chassis) SetLatency(d time.Duration) { c.latency.Store(int64(d)) }
+
+// Latency is what is added to every request.
+func (c *Chassis) Latency() time.Duration { return time.Duration(c.latency.Load()) }
+
+// Identity returns the authority's certificate and key, in PEM, for a later run:
+// a secret.
+func (c *Chassis) Identity() []byte { return c.authority.identity }
 
 // Serve starts every service; routes are complete by then.
 func (c *Chassis) Serve() {

@@ -23,7 +23,8 @@ type Claims struct {
 	entra.Claims
 	Roles []string `json:"roles"`    // application permissions
 	WIDs  []string `json:"wids"`     // templates of directory roles
-	ACR   string   `json:"appidacr"` // 0 public client, 1 secret
+	AMR   []string `json:"amr"`      // how the user has signed in: pwd, mfa
+	ACR   string   `json:"appidacr"` // 0 public client, 1 secret, 2 certificate or federated
 }
 
 // Verifier checks signature, issuer, lifetime and audience of an access token.

@@ -87,6 +87,9 @@ func (m *Mux) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m.routes.ServeHTTP(w, r) // chooses again, and sets the path values
+	if m.chassis.o.Written != nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		m.chassis.o.Written()
+	}
 }
 
 // unknown answers what has no route.
@@ -96,10 +99,11 @@ func (m *Mux) unknown(w http.ResponseWriter, r *http.Request) {
 
 // wait adds the latency; false when the client or the sandbox has gone.
 func (m *Mux) wait(r *http.Request) bool {
-	if m.chassis.o.Latency <= 0 {
+	latency := m.chassis.Latency()
+	if latency <= 0 {
 		return true
 	}
-	t := time.NewTimer(m.chassis.o.Latency)
+	t := time.NewTimer(latency)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -36,10 +37,11 @@ type Holder struct {
 
 // Outcome is how the holder before ended, when it failed.
 type Outcome struct {
-	At    time.Time  `json:"at"`
-	Kind  fault.Kind `json:"kind"`
-	Text  string     `json:"text"`
-	Hints []string   `json:"hints"`
+	At     time.Time  `json:"at"`
+	Kind   fault.Kind `json:"kind"`
+	Text   string     `json:"text"`
+	Hints  []string   `json:"hints"`
+	Caller string     `json:"caller,omitempty"` // that a person was asked for; empty: nobody was asked
 }
 
 const dirName = "locks"
@@ -64,6 +66,17 @@ type Lock struct {
 // New returns the lock of a name made by token.Keys. It takes nothing yet.
 func New(dir tokencache.Dir, name string, now func() time.Time) *Lock {
 	return &Lock{dir: dir, name: name, flock: flock.New(dir.Path(dirName, name+".lock")), now: now}
+}
+
+// Names lists every lock that was ever taken in a cache.
+func Names(dir tokencache.Dir) []string {
+	var names []string
+	for _, n := range dir.Names(dirName) {
+		if name, ok := strings.CutSuffix(n, ".lock"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Acquire waits for the lock: SilentWait, or as long as a sign-in of the holder
@@ -124,6 +137,17 @@ func (l *Lock) FailedSince(t time.Time) (Outcome, bool) {
 		return Outcome{}, false
 	}
 	return o, true
+}
+
+// holdBack is how long a program that asks again after a failed sign-in gets
+// the same answer: kubectl's discovery starts its plugin five times in a row.
+const holdBack = 10 * time.Second
+
+// FailedFor returns how the sign-in failed that the same caller wanted a moment
+// ago.
+func (l *Lock) FailedFor(caller string) (Outcome, bool) {
+	o, ok := l.FailedSince(l.now().Add(-holdBack))
+	return o, ok && caller != "" && o.Caller == caller
 }
 
 func (l *Lock) holder() (Holder, bool) {

@@ -129,3 +129,24 @@ func TestAFailureIsForThoseWhoWaited(t *testing.T) {
 	}
 	a.Release()
 }
+
+// A caller that asks again in a row gets the failure; another, or later, asks.
+func TestTheSameCallerIsHeldBack(t *testing.T) {
+	l, _, c := two(t)
+	l.Fail(Outcome{At: c.now(), Kind: fault.Policy, Text: "AADSTS53003", Caller: "7@1"})
+	c.add(time.Second)
+	for who, want := range map[string]bool{"7@1": true, "7@2": false, "": false} {
+		if _, held := l.FailedFor(who); held != want {
+			t.Errorf("%q: held back %v", who, held)
+		}
+	}
+	c.add(holdBack)
+	if _, held := l.FailedFor("7@1"); held {
+		t.Error("held back for too long")
+	}
+	l.Fail(Outcome{At: c.now(), Kind: fault.Network, Text: "down"})
+	c.add(time.Second)
+	if _, held := l.FailedFor(""); held {
+		t.Error("nobody was asked, and somebody is held back")
+	}
+}

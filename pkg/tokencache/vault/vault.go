@@ -107,6 +107,16 @@ func (v Vault) Put(name string, secret safetext.Secret) error {
 // Remove forgets an entry.
 func (v Vault) Remove(name string) error { return v.Dir.Remove(dirName, name) }
 
+// Has reports whether there is an entry, be it readable or not.
+func (v Vault) Has(name string) bool {
+	_, err := v.Dir.Read(dirName, name)
+	return err == nil
+}
+
+// Clear removes every entry, and Debris what was set aside.
+func (v Vault) Clear() error  { return v.Dir.Empty(dirName) }
+func (v Vault) Debris() error { return v.Dir.Debris(dirName) } // no writer may be at work
+
 // Quarantine sets an entry aside that cannot be read.
 func (v Vault) Quarantine(name string) error { return v.Dir.Aside(dirName, name) }
 

@@ -11,7 +11,6 @@ import (
 	"net/http"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/cache"
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -99,36 +98,6 @@ func (u *User) grant(r public.AuthResult) login.Grant {
 		},
 		Refresh: u.memory.refresh(),
 	}
-}
-
-// App signs an application in with its secret.
-type App struct {
-	setup  login.Setup
-	client confidential.Client
-	wire   *transport
-}
-
-// NewApp returns a client for an application. It makes no request.
-func NewApp(s login.Setup, secret safetext.Secret) (*App, error) {
-	credential, err := confidential.NewCredFromSecret(secret.Reveal())
-	if err != nil {
-		return nil, fault.New(fault.Usage, "the client secret is empty")
-	}
-	a := &App{setup: s, wire: wire(s, httpx.Sleep)}
-	// A region would send the secret to another host than the authority.
-	a.client, err = confidential.New(s.Request.Cloud.Authority(s.Request.Tenant), string(s.Request.Client), credential,
-		confidential.WithHTTPClient(client(a.wire)), confidential.WithInstanceDiscovery(false),
-		confidential.WithAzureRegion("DisableMsalForceRegion"))
-	return a, fault.Wrap(fault.Config, "prepare the sign-in", err)
-}
-
-// Silent implements login.Credential: one request.
-func (a *App) Silent(ctx context.Context, _ login.Session) (login.Grant, error) {
-	result, err := a.client.AcquireTokenByCredential(ctx, []string{a.setup.Request.Scope})
-	if err != nil {
-		return login.Grant{}, a.wire.explain(err)
-	}
-	return login.Grant{Token: token.Token{Access: safetext.Secret(result.AccessToken), Expires: result.ExpiresOn}}, nil
 }
 
 func wire(s login.Setup, wait httpx.Waiter) *transport {

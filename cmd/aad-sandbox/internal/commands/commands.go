@@ -48,7 +48,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 // clusterProcess is what host starts for every cluster; people do not.
 func clusterProcess() *cobra.Command {
 	return &cobra.Command{
-		Use: host.CommandName, Hidden: true, Args: cobra.NoArgs,
+		Use: host.CommandName + " DIR", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cluster.Main(cmd.Context(), os.Stdin, os.Stdout)
 		},

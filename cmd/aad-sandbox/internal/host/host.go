@@ -101,7 +101,7 @@ func (h *Host) child(id string) (*child, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(h.exe, CommandName)
+	cmd := exec.Command(h.exe, CommandName, dir) // the folder tells a person whose it is
 	cmd.Stderr = log
 	cmd.SysProcAttr = ownGroup() // Ctrl-C reaches us, and we stop clusters in order
 	stdin, err := cmd.StdinPipe()

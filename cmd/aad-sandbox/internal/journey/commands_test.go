@@ -48,7 +48,8 @@ var exitFlag = regexp.MustCompile(`^-(exit|kill|int|type|no-browser)(=(.*))?$`)
 // [-no-browser] NAME COMMAND...": the person types the command into a terminal
 // of their own and signs in when asked. The terminal's text is in stderr.
 func as(ts *testscript.TestScript, neg bool, args []string) {
-	want, input, browser := -1, "", true
+	const success = -2 // no command ends with it; a killed one ends with -1
+	want, input, browser := success, "", true
 	var stop func(*exec.Cmd)
 	for len(args) > 0 && exitFlag.MatchString(args[0]) {
 		m := exitFlag.FindStringSubmatch(args[0])
@@ -74,15 +75,19 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	code := run(ts, args[0], args[1:], input, browser, stop)
 	switch {
-	case want >= 0 && code != want:
+	case want != success && code != want:
 		ts.Fatalf("%v as %s: exit code %d, not %d", args[1:], args[0], code, want)
-	case want < 0 && (code != 0) != neg:
+	case want == success && (code != 0) != neg:
 		ts.Fatalf("%v as %s: exit code %d", args[1:], args[0], code)
 	}
 }
 
+// patience is how long a person waits for any command.
+const patience = 90 * time.Second
+
 func run(ts *testscript.TestScript, who string, argv []string, input string, browser bool, stop func(*exec.Cmd)) int {
-	ctx := ts.Value(ctxKey{}).(context.Context)
+	ctx, cancel := context.WithTimeout(ts.Value(ctxKey{}).(context.Context), patience)
+	defer cancel()
 	p := personOf(ts, who)
 	if browser {
 		p.SignIn = browse(ts)
@@ -108,6 +113,9 @@ func run(ts *testscript.TestScript, who string, argv []string, input string, bro
 	code, err := p.Run(ctx, cmd, input, &out, &screen)
 	_, _ = io.WriteString(ts.Stdout(), out.String())
 	_, _ = io.WriteString(ts.Stderr(), shown(screen.String()))
+	if ctx.Err() != nil {
+		ts.Fatalf("%v as %s: gave up after %v", argv, who, patience)
+	}
 	if err != nil && stop == nil {
 		ts.Fatalf("%v as %s: %v", argv, who, err)
 	}

@@ -1,5 +1,6 @@
 // Package odata understands the query options of Microsoft Graph: $filter,
-// $select, $top, $count and the continuation token of a page. It works on
+// $search, $orderby, $select, $expand, $top, $count and the continuation token
+// of a page. It works on
 // decoded JSON and knows no entity: which properties exist, and which may be
 // filtered, is for its caller to say.
 package odata
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // The codes with which Graph refuses a query.
@@ -32,18 +32,21 @@ func unsupported(format string, args ...any) error {
 
 // Query holds the options of one request.
 type Query struct {
-	Filter *Filter  // nil: everything
-	Select []string // nil: the default properties
-	Top    int      // 0: the service's page size
-	Count  bool
-	Skip   int // where the page begins, from $skiptoken
+	Filter  *Filter  // nil: everything
+	Search  *Search  // nil: everything
+	OrderBy []Order  // nil: as the service likes
+	Select  []string // nil: the default properties
+	Expand  []Expand // relations to show with an object
+	Top     int      // 0: the service's page size
+	Count   bool
+	Skip    int // where the page begins, from $skiptoken
 }
 
 // MaxTop is the largest page that may be asked for.
 const MaxTop = 999
 
 // ParseQuery reads the options. Options that are known to OData but not to this
-// package are refused: an answer that ignores $orderby would be wrong in silence.
+// package are refused: an answer that ignores $skip would be wrong in silence.
 func ParseQuery(values url.Values) (Query, error) {
 	var q Query
 	for name := range values {
@@ -59,11 +62,13 @@ func (q *Query) set(name, value string) (err error) {
 	case "$filter":
 		q.Filter, err = ParseFilter(value)
 	case "$select":
-		for _, p := range strings.Split(value, ",") {
-			if p = strings.TrimSpace(p); p != "" {
-				q.Select = append(q.Select, p)
-			}
-		}
+		q.Select = list(value)
+	case "$orderby":
+		q.OrderBy, err = parseOrder(value)
+	case "$search":
+		q.Search, err = ParseSearch(value)
+	case "$expand":
+		q.Expand, err = parseExpand(value)
 	case "$top":
 		q.Top, err = strconv.Atoi(value)
 		if err != nil || q.Top < 1 || q.Top > MaxTop {
@@ -76,7 +81,7 @@ func (q *Query) set(name, value string) (err error) {
 		if err != nil || q.Skip < 0 {
 			return &Error{"Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request."}
 		}
-	case "$search", "$orderby", "$expand", "$skip", "$apply":
+	case "$skip", "$apply":
 		return unsupported("The query option '%s' is not supported by this sandbox.", name)
 	}
 	return err

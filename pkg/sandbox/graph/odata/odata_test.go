@@ -93,9 +93,9 @@ func TestRefused(t *testing.T) {
 		`otherMails/any(m eq 'x')`:      CodeBad,
 		`'x' eq mail`:                   CodeBad,
 		`createdDateTime ge 2020-01-01`: CodeUnsupported,
-		`mail in (` + list(16) + `)`:    CodeUnsupported,
+		`mail in (` + choices(16) + `)`: CodeUnsupported,
 		chain(16, "or"):                 CodeUnsupported,
-		chain(8, "or") + ` or mail in (` + list(8) + `)`:                    CodeUnsupported,
+		chain(8, "or") + ` or mail in (` + choices(8) + `)`:                 CodeUnsupported,
 		strings.Repeat("(", 500) + `mail eq 'x'` + strings.Repeat(")", 500): CodeBad,
 		strings.Repeat("not ", 500) + `mail eq 'x'`:                         CodeBad,
 	} {
@@ -105,7 +105,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%.60s: %v, want %s", filter, err, code)
 		}
 	}
-	for _, filter := range []string{chain(15, "or"), `mail in (` + list(15) + `)`, chain(40, "and")} {
+	for _, filter := range []string{chain(15, "or"), `mail in (` + choices(15) + `)`, chain(40, "and")} {
 		if _, err := ParseFilter(filter); err != nil {
 			t.Errorf("%.60s: %v", filter, err)
 		}
@@ -129,13 +129,50 @@ func TestParseQuery(t *testing.T) {
 	if err != nil || fmt.Sprint(q.Select) != "[id mail]" || q.Top != 5 || !q.Count || q.Skip != 10 || q.Filter == nil {
 		t.Errorf("query %+v, %v", q, err)
 	}
-	for name, value := range map[string]string{"$top": "0", "$skiptoken": "x", "$orderby": "mail", "$filter": "("} {
+	for name, value := range map[string]string{"$top": "0", "$skiptoken": "x", "$orderby": "mail up", "$skip": "1", "$search": "mail", "$expand": "members(", "$filter": "("} {
 		if _, err := ParseQuery(url.Values{name: {value}}); err == nil {
 			t.Errorf("%s=%s was taken", name, value)
 		}
 	}
 	if _, err := ParseQuery(url.Values{"$top": {"1000"}}); err == nil {
 		t.Error("a page of 1000 was taken")
+	}
+}
+
+func TestSearch(t *testing.T) {
+	for text, want := range map[string]bool{
+		`"displayName:carol"`:                           true,
+		`"displayName:one car"`:                         false,
+		`"displayName:nei car"`:                         true,
+		`"displayName:arol"`:                            false,
+		`"mail:carol@"`:                                 true,
+		`"mail:fabrikam"`:                               false,
+		`"mail:x" OR "displayName:neil"`:                true,
+		`"mail:x" OR "mail:y" AND "displayName:neil"`:   false,
+		`("mail:x" OR "mail:car") AND "displayName:ca"`: true,
+		`"jobTitle:x"`:                                  false,
+	} {
+		s, err := ParseSearch(text)
+		if err != nil || s.Match(of(carol)) != want {
+			t.Errorf("%s: want %v, %v", text, want, err)
+		}
+	}
+	for _, text := range []string{"", "carol", `"carol"`, `"mail:"`, `"mail:x`, `"mail:x" "mail:y"`, `("mail:x"`, `"mail:x" and "mail:y"`, strings.Repeat("(", 100)} {
+		if _, err := ParseSearch(text); err == nil {
+			t.Errorf("%s was taken", text)
+		}
+	}
+}
+
+func TestSortAndExpand(t *testing.T) {
+	q, err := ParseQuery(url.Values{"$orderby": {"b desc, a"}, "$expand": {"members($select=id,mail;$levels=1),owners"}})
+	if err != nil || fmt.Sprint(q.Expand) != "[{members [id mail]} {owners []}]" {
+		t.Fatalf("%+v, %v", q, err)
+	}
+	rows := []map[string]any{{"a": "z", "b": true}, {"a": nil, "b": false}, {"a": "Y", "b": true}, {"a": "x", "b": false}}
+	Sort(rows, q.OrderBy, of)
+	if got := fmt.Sprint(rows); got != "[map[a:Y b:true] map[a:z b:true] map[a:<nil> b:false] map[a:x b:false]]" {
+		t.Errorf("sorted %s", got)
 	}
 }
 
@@ -163,7 +200,7 @@ func chain(n int, op string) string {
 	return strings.Join(clauses, " "+op+" ")
 }
 
-func list(n int) string {
+func choices(n int) string {
 	values := make([]string, n)
 	for i := range values {
 		values[i] = fmt.Sprintf("'u%d'", i)

@@ -1,0 +1,64 @@
+package login
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/token"
+)
+
+// ErrNoWay is the error of an Asker that cannot reach the person after all, for
+// instance because no browser starts. Auto goes on with the next method.
+var ErrNoWay = errors.New("no way to ask the person")
+
+// CommandLine returns the command that asks for the same token again, to be
+// pasted into a shell.
+func CommandLine(r token.Request) string { return "kubectl-aad " + quote(r.Args()) }
+
+// auto makes one method of those that ask a person: in the registry's order,
+// those that work on this machine.
+func (r Registry) auto() (Method, bool) {
+	var asking Registry
+	for _, m := range r {
+		if m.Interactive {
+			asking = append(asking, m)
+		}
+	}
+	m := Method{Name: token.Auto, Title: "a browser where there is one, else a code", Interactive: true}
+	m.New = func(s Setup) (Credential, error) {
+		var ways []Asker
+		for _, m := range asking {
+			if m.Probe != nil && !m.Probe(s) {
+				continue
+			}
+			c, err := m.New(s)
+			if err != nil {
+				return nil, err
+			}
+			if a, ok := c.(Asker); ok {
+				ways = append(ways, a)
+			}
+		}
+		if len(ways) == 0 {
+			return nil, ErrNoWay
+		}
+		return chain(ways), nil
+	}
+	return m, len(asking) > 0
+}
+
+// chain are ways to ask; each refreshes what any of them got.
+type chain []Asker
+
+// Silent implements Credential.
+func (c chain) Silent(ctx context.Context, s Session) (Grant, error) { return c[0].Silent(ctx, s) }
+
+// SignIn implements Asker: the first way that reaches the person decides.
+func (c chain) SignIn(ctx context.Context, p Prompt) (g Grant, err error) {
+	for _, way := range c {
+		if g, err = way.SignIn(ctx, p); !errors.Is(err, ErrNoWay) {
+			return g, err
+		}
+	}
+	return g, err
+}

@@ -1,0 +1,88 @@
+package arm_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/arm"
+)
+
+func TestStopAndStart(t *testing.T) {
+	c := start(t, nil)
+	cluster := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/aks1"
+	c.finish(c.want(c.do("admin", "PUT", cluster, managed(nil)), 201, ""))
+	c.want(c.do("alice", "POST", cluster+"/stop", ""), 403, "AuthorizationFailed")
+	for range 2 { // the second time there is nothing to do
+		c.vanish(c.want(c.do("admin", "POST", cluster+"/stop", ""), 202, ""))
+		got := c.want(c.do("admin", "GET", cluster, ""), 200, "")
+		if got.get("properties.powerState.code") != "Stopped" || got.get("properties.provisioningState") != "Succeeded" {
+			t.Errorf("stopped: %s", got.raw)
+		}
+	}
+	c.want(c.do("admin", "PUT", cluster, managed(nil)), 400, "OperationNotAllowed")
+	c.vanish(c.want(c.do("admin", "POST", cluster+"/start", ""), 202, ""))
+	got := c.want(c.do("admin", "GET", cluster, ""), 200, "")
+	if got.get("properties.powerState.code") != "Running" || got.get("properties.identityProfile.kubeletidentity.objectId") == nil {
+		t.Errorf("started: %s", got.raw)
+	}
+	c.want(c.do("admin", "POST", cluster+"x/stop", ""), 404, "ResourceNotFound")
+}
+
+// deletesOnly is a host whose Stop would lose the cluster's data.
+type deletesOnly struct{ inner arm.Recorder }
+
+func (d deletesOnly) Start(ctx context.Context, spec arm.ClusterSpec) (arm.ClusterInfo, error) {
+	return d.inner.Start(ctx, spec)
+}
+func (d deletesOnly) Stop(ctx context.Context, id string) error { return d.inner.Stop(ctx, id) }
+
+func TestStopNeedsAPauser(t *testing.T) {
+	c := start(t, deletesOnly{})
+	cluster := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/aks1"
+	c.finish(c.want(c.do("admin", "PUT", cluster, managed(nil)), 201, ""))
+	c.want(c.do("admin", "POST", cluster+"/stop", ""), 400, "OperationNotAllowed")
+}
+
+func TestPoolsAndQuota(t *testing.T) {
+	c := start(t, nil)
+	path := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/"
+	pools := func(list ...map[string]any) string { return managed(map[string]any{"agentPoolProfiles": list}) }
+	for _, tt := range []struct {
+		body, code string
+	}{
+		{pools(map[string]any{"name": "Pool", "count": 1}), "InvalidParameter"},
+		{pools(map[string]any{"name": "averylongname", "count": 1}), "InvalidParameter"},
+		{pools(map[string]any{"name": "a", "count": 1001}), "InvalidParameter"},
+		{pools(map[string]any{"name": "a"}, map[string]any{"name": "a"}), "InvalidParameter"},
+		{pools(map[string]any{"name": "a", "mode": "User"}), "InvalidParameter"},
+		{pools(map[string]any{"name": "a", "count": 51, "vmSize": "Standard_DS2_v2"}), "ErrCode_InsufficientVCPUQuota"},
+		{pools(map[string]any{"name": "a", "count": 13, "vmSize": "Standard_D8s_v5"}), "ErrCode_InsufficientVCPUQuota"},
+	} {
+		c.want(c.do("admin", "PUT", path+"aks1", tt.body), 400, tt.code)
+	}
+	c.finish(c.want(c.do("admin", "PUT", path+"aks1", pools(map[string]any{"name": "a", "count": 40, "vmSize": "Standard_DS2_v2"})), 201, ""))
+	a := c.want(c.do("admin", "PUT", path+"aks2", pools(map[string]any{"name": "a", "count": 11, "vmSize": "Standard_DS2_v2"})), 400, "ErrCode_InsufficientVCPUQuota")
+	if !strings.Contains(a.raw, "left regional vcpu quota 20, requested quota 22") {
+		t.Errorf("quota: %s", a.raw)
+	}
+	if list := c.want(c.do("admin", "GET", path+"aks1/agentPools", ""), 200, ""); !strings.Contains(list.raw, `"currentOrchestratorVersion"`) {
+		t.Errorf("pools: %s", list.raw)
+	}
+	c.want(c.do("admin", "GET", path+"aks1/agentPools/b", ""), 404, "NotFound")
+}
+
+func TestProviders(t *testing.T) {
+	c := start(t, nil)
+	if p := c.want(c.do("alice", "GET", c.sub+"/providers/microsoft.containerservice", ""), 200, ""); p.get("registrationState") != "Registered" {
+		t.Errorf("provider %s", p.raw)
+	}
+	c.want(c.do("admin", "POST", c.sub+"/providers/Microsoft.ContainerService/register", ""), 200, "")
+	c.want(c.do("admin", "GET", c.sub+"/providers/Microsoft.Nothing", ""), 404, "InvalidResourceNamespace")
+	if a := c.want(c.do("alice", "GET", "/providers/Microsoft.ContainerService/operations", ""), 200, ""); !strings.Contains(a.raw, "managedClusters/listClusterUserCredential/action") {
+		t.Errorf("operations %s", a.raw)
+	}
+	if a := c.want(c.do("alice", "GET", c.sub+"/locations", ""), 200, ""); !strings.Contains(a.raw, `"westeurope"`) {
+		t.Errorf("locations %s", a.raw)
+	}
+}
