@@ -38,6 +38,7 @@ var rooms = []room{
 	{path: "pkg/binding", floor: 3},
 	{path: "pkg/setup", floor: 3},
 	{path: "pkg/doctor", floor: 3},
+	{path: "pkg/audit", floor: 3},
 	{path: "pkg/webhook", floor: 3},
 	{path: "pkg/webhook/issuertest", floor: 3},
 	{path: "pkg/printer", floor: 3},

@@ -61,12 +61,12 @@ func withFront(m *testing.M) int {
 // world is a sandbox, an installed plugin and an empty cache.
 type world struct {
 	*sandbox.Sandbox
-	t     *testing.T
+	t     testing.TB
 	front string // started through a link, as krew installs it
 	cache tokencache.Dir
 }
 
-func newWorld(t *testing.T, o sandbox.Options) *world {
+func newWorld(t testing.TB, o sandbox.Options) *world {
 	t.Helper()
 	o.Dir = t.TempDir()
 	s, err := sandbox.Start(context.Background(), o)
@@ -91,7 +91,7 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 	return w
 }
 
-func link(t *testing.T, from, to string) {
+func link(t testing.TB, from, to string) {
 	t.Helper()
 	data, err := os.ReadFile(from)
 	if err != nil {

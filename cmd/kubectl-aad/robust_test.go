@@ -224,3 +224,20 @@ func TestNoSecretIsShown(t *testing.T) {
 		}
 	}
 }
+
+// --token-store memory leaves no trace, and finds none.
+func TestNothingIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	for range 2 {
+		w.signIn("alice", "--token-store", "memory")
+	}
+	if _, err := os.Stat(string(w.cache)); err == nil {
+		t.Errorf("left %v", w.files())
+	}
+	r := w.start(nil, w.args("--token-store", "system")...)
+	if w.must(r, 25); !strings.Contains(r.errOut.String(), "no key store of the system") {
+		t.Errorf("stderr %q", r.errOut.String())
+	}
+	w.must(w.start(nil, w.args("--token-store", "drawer")...), 2)
+}

@@ -166,7 +166,7 @@ func (c Cluster) admin(b *Binding, index int) (Finding, bool) {
 		return Finding{}, false
 	}
 	p, known := c.People.One(s)
-	if known && p.Kind != entra.User || !known && !entra.IsGUID(s.Name) && !strings.Contains(s.Name, "@") {
+	if known && p.Kind != entra.User || !known && !strings.Contains(s.Name, "@") {
 		return Finding{}, false
 	}
 	who := s.Name

@@ -2,6 +2,7 @@ package login
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type Machine struct {
 	Web http.RoundTripper
 	// Near leads to the machine's own metadata service, never through a proxy.
 	Near http.RoundTripper
+	// Timeout is the user's limit for one answer; 0: the default.
+	Timeout time.Duration
 }
 
 // Env returns a variable of the environment.
@@ -38,11 +41,14 @@ func (m Machine) Env(name string) string {
 }
 
 const (
-	programTime   = time.Minute      // for one run; --timeout changes it
-	programOutput = 1 << 20          // bytes
-	programLinger = 2 * time.Second  // for children that keep a pipe open
-	nearTime      = 10 * time.Second // a metadata service is near, or absent
+	programTime   = time.Minute     // for one run; --timeout changes it
+	programOutput = 1 << 20         // bytes
+	programLinger = 2 * time.Second // for children that keep a pipe open
+	nearTime      = 4 * time.Second // a metadata service is near, or absent
 )
+
+// nearRetry tries once more: where no service is, nobody shall wait for long.
+var nearRetry = httpx.Policy{Tries: 2, Base: 500 * time.Millisecond, MaxWait: 3 * time.Second}
 
 // ThisMachine returns the computer that we run on. timeout is for one request or
 // one run of a program; 0 is the default of each.
@@ -51,21 +57,14 @@ func ThisMachine(getenv func(string) string, timeout time.Duration) (Machine, er
 	if err != nil {
 		return Machine{}, err
 	}
-	near := timeout
-	if near == 0 {
-		near = nearTime
-	}
-	direct, err := httpx.NewTransport(httpx.Options{Timeout: near, Retry: httpx.Quick(), NoProxy: true})
+	direct, err := httpx.NewTransport(httpx.Options{Timeout: cmp.Or(timeout, nearTime), Retry: nearRetry, NoProxy: true})
 	if err != nil {
 		return Machine{}, err
 	}
-	if timeout == 0 {
-		timeout = programTime
-	}
 	run := func(ctx context.Context, name string, args ...string) ([]byte, error) {
-		return runProgram(ctx, timeout, name, args...)
+		return runProgram(ctx, cmp.Or(timeout, programTime), name, args...)
 	}
-	return Machine{Getenv: getenv, Open: opener(getenv), Run: run, Web: web, Near: direct}, nil
+	return Machine{Getenv: getenv, Open: opener(getenv), Run: run, Web: web, Near: direct, Timeout: timeout}, nil
 }
 
 // CommandError is a program that failed. Stderr is its own text.

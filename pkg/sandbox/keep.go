@@ -27,7 +27,8 @@ type state struct {
 	ARM       json.RawMessage   `json:"arm,omitempty"`
 }
 
-// keeper is a part of the sandbox whose memory can be kept between two runs.
+// keeper is a service whose memory can be kept between two runs. ARM's is, where
+// it has these methods.
 type keeper interface {
 	Save() (json.RawMessage, error)
 	Load(json.RawMessage) error
@@ -99,8 +100,13 @@ type keeping struct {
 	wg      sync.WaitGroup
 }
 
-// keepEvery is how soon a change is in the file, at most as often.
-const keepEvery = 250 * time.Millisecond
+// keepEvery is how soon a change is in the file; keepShare is how many times as
+// long as the last writing took nothing is written, or a large directory would
+// do nothing else.
+const (
+	keepEvery = 250 * time.Millisecond
+	keepShare = 10
+)
 
 // written notes that something may have changed.
 func (s *Sandbox) written() {
@@ -116,6 +122,7 @@ func (s *Sandbox) written() {
 func (s *Sandbox) keep() error {
 	s.keeping = &keeping{changed: make(chan struct{}, 1), stop: make(chan struct{})}
 	s.keeping.wg.Go(func() {
+		wait := keepEvery
 		for {
 			select {
 			case <-s.keeping.stop:
@@ -125,11 +132,13 @@ func (s *Sandbox) keep() error {
 			select {
 			case <-s.keeping.stop:
 				return
-			case <-time.After(keepEvery):
+			case <-time.After(wait):
 			}
+			begun := time.Now()
 			if err := s.Save(s.StateFile()); err != nil {
 				_, _ = fmt.Fprintf(s.o.Log, "keep the state: %v\n", err)
 			}
+			wait = max(keepEvery, keepShare*time.Since(begun))
 		}
 	})
 	return s.Save(s.StateFile())

@@ -32,7 +32,7 @@ type Options struct {
 	Users            int              // more of them in contoso.com, as directory.Crowd says
 	Groups           int              // likewise
 	Nesting          int              // how deep those groups are nested
-	Keep             bool             // the next run with Keep in Dir goes on where this one ends
+	Keep             bool             // the next run with Keep in Dir goes on where this one ends, whatever State, Users and Groups say
 	State            string           // file of an earlier run to start from; "" or with a kept state in Dir: none
 	Now              func() time.Time // nil: time.Now
 	Log              io.Writer        // nil: discard; never gets tokens

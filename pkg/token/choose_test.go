@@ -124,6 +124,24 @@ func TestFingerprintsOfSurroundings(t *testing.T) {
 	}
 }
 
+func TestComplete(t *testing.T) {
+	e := env("AZURE_CLIENT_ID", strings.ToUpper(other), "AZURE_FEDERATED_TOKEN_FILE", "/f", "AZURE_CLIENT_SECRET", "s", "AZURE_PASSWORD", "p")
+	for _, tc := range []struct {
+		method string
+		chosen bool
+		client string
+		file   string
+	}{{Auto, false, client, ""}, {"workloadidentity", false, other, "/f"}, {"workloadidentity", true, client, "/f"}, {"azurecli", false, client, ""}} {
+		r, err := Request{Method: tc.method, Client: client}.Complete(e, tc.chosen)
+		if err != nil || string(r.Client) != tc.client || r.Params.Get("federated-token-file") != tc.file {
+			t.Errorf("%+v: %+v, %v", tc, r, err)
+		}
+	}
+	if _, err := (Request{Method: "clientsecret"}).Complete(env(), false); err == nil {
+		t.Error("an application without an id")
+	}
+}
+
 func TestParseAssertion(t *testing.T) {
 	head, claims := enc(`{"alg":"RS256"}`), enc(`{"iss":"https://i","sub":"s","aud":["a","b"]}`)
 	if a, err := ParseAssertion(head + "." + claims + ".c2ln\n"); err != nil || a.Subject != "s" || a.Issuer != "https://i" || strings.Contains(fmt.Sprint(a), "c2ln") {

@@ -14,6 +14,7 @@ import (
 type Command struct {
 	Request
 	CacheDir  string
+	Store     string        // one of Stores
 	Timeout   time.Duration // for one answer; 0 is the default
 	ShowToken bool
 	Verbosity int
@@ -37,6 +38,9 @@ func Parse(args []string, getenv func(string) string) (Command, error) {
 	v, overruled := merge(given, getenv)
 	c := Command{CacheDir: v["cache-dir"], ShowToken: v["show-token"] == "true", Overruled: overruled}
 	if c.Method, err = chooseMethod(given, getenv); err != nil {
+		return Command{}, err
+	}
+	if c.Store, err = FindStore(v["token-store"]); err != nil {
 		return Command{}, err
 	}
 	if c.Verbosity, err = number(v["verbosity"]); err != nil {

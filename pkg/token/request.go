@@ -41,6 +41,10 @@ func (r Request) Audience() string { return strings.TrimSuffix(r.Scope, defaultS
 // ForPerson reports whether the token will stand for a person.
 func (r Request) ForPerson() bool { return person(r.Method) }
 
+// Borrows reports whether another program keeps the sign-in and knows its
+// tenant.
+func (r Request) Borrows() bool { return methodOf(r.Method).client == clientIgnored }
+
 // ResolvedTenant reports whether Tenant is an id and not one of its names.
 func (r Request) ResolvedTenant() bool { return entra.IsGUID(r.Tenant) }
 

@@ -9,6 +9,9 @@ import (
 // Names lists the entries of one of the cache's directories. What writers left
 // behind or readers set aside is no entry.
 func (d Dir) Names(sub string) []string {
+	if d == Nowhere {
+		return nil
+	}
 	files, _ := os.ReadDir(d.Path(sub))
 	var names []string
 	for _, f := range files {
@@ -48,6 +51,9 @@ func (d Dir) Debris(sub string) error {
 }
 
 func (d Dir) clear(sub string, which func(name string) bool) error {
+	if d == Nowhere {
+		return nil
+	}
 	files, err := os.ReadDir(d.Path(sub))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -15,6 +15,9 @@ import (
 // Dir is a cache directory.
 type Dir string
 
+// Nowhere is a cache that holds nothing and takes everything.
+const Nowhere Dir = ""
+
 // The directories in it.
 const (
 	tokensDir   = "tokens"
@@ -59,6 +62,9 @@ var ErrLoose = errors.New("others have access to it")
 // Read returns the content of a file of the cache. A file that is not the
 // user's own, or that others can reach, is an error: see Tighten.
 func (d Dir) Read(sub, name string) ([]byte, error) {
+	if d == Nowhere {
+		return nil, ErrMiss
+	}
 	for _, dir := range []string{string(d), d.Path(sub)} {
 		info, err := os.Lstat(dir)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -19,6 +19,9 @@ func (d Dir) Replace(sub, name string, data []byte) error { return d.replace(sub
 
 // Create is Write that keeps the file that is there, which is no error.
 func (d Dir) Create(sub, name string, data []byte) error {
+	if d == Nowhere {
+		return nil
+	}
 	temp, err := d.temporary(sub, data, true)
 	if err != nil {
 		return err
@@ -36,6 +39,9 @@ func (d Dir) Create(sub, name string, data []byte) error {
 }
 
 func (d Dir) replace(sub, name string, data []byte, sync bool) error {
+	if d == Nowhere {
+		return nil
+	}
 	temp, err := d.temporary(sub, data, sync)
 	if err != nil {
 		return err
@@ -97,6 +103,9 @@ func (d Dir) Prepare(sub string) error {
 // it had to change. Files that others could have written are set aside: their
 // content is anybody's.
 func (d Dir) Tighten() (changed []string) {
+	if d == Nowhere {
+		return nil
+	}
 	_ = filepath.WalkDir(string(d), func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
@@ -126,12 +135,18 @@ const asideSuffix = ".unreadable"
 // Aside moves a file that cannot be read out of the way. One is kept for
 // whoever wants to look; the next replaces it.
 func (d Dir) Aside(sub, name string) error {
+	if d == Nowhere {
+		return nil
+	}
 	path := d.Path(sub, name)
 	return os.Rename(path, path+asideSuffix)
 }
 
 // Remove deletes an entry; it is no error when there is none.
 func (d Dir) Remove(sub, name string) error {
+	if d == Nowhere {
+		return nil
+	}
 	err := os.Remove(d.Path(sub, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -141,6 +156,9 @@ func (d Dir) Remove(sub, name string) error {
 
 // Sweep removes the temporary files of writers that died more than an hour ago.
 func (d Dir) Sweep(sub string, now time.Time) error {
+	if d == Nowhere {
+		return nil
+	}
 	dead, err := filepath.Glob(d.Path(sub, tempPrefix+"*"))
 	if err != nil {
 		return err

@@ -38,7 +38,11 @@ func (c credential) Silent(ctx context.Context, _ login.Session) (login.Grant, e
 	if !r.Cloud.BuiltIn() {
 		return login.Grant{}, fault.New(fault.Config, "azd knows Microsoft's own clouds only", "use another login method (--login)")
 	}
-	out, err := c.setup.Machine.Run(ctx, "azd", "auth", "token", "--output", "json", "--no-prompt", "--scope", r.Scope, "--tenant-id", r.Tenant)
+	args := []string{"auth", "token", "--output", "json", "--no-prompt", "--scope", r.Scope}
+	if r.Tenant != login.Organizations {
+		args = append(args, "--tenant-id", r.Tenant)
+	}
+	out, err := c.setup.Machine.Run(ctx, "azd", args...)
 	if err != nil {
 		return login.Grant{}, explain(err, r)
 	}

@@ -51,9 +51,9 @@ func explain(word string) (string, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(word))
 	if err == nil && n >= 0 && n < 1000 {
-		for _, e := range exitCodes {
-			if int(e.kind) == n {
-				return fmt.Sprintf("exit code %d: %s\n%s\n", n, e.meaning, e.remedy), nil
+		for _, e := range fault.Meanings() {
+			if int(e.Kind) == n {
+				return fmt.Sprintf("exit code %d: %s\n%s\n", n, e.Meaning, e.Remedy), nil
 			}
 		}
 		return "", fault.Newf(fault.NotFound, "%d is no exit code of kubectl-aad", n)
@@ -83,8 +83,8 @@ func known() []string {
 	for _, c := range checks.Describe() {
 		words = append(words, c.ID+"\t"+c.Title)
 	}
-	for _, e := range exitCodes {
-		words = append(words, fmt.Sprintf("%d\t%s", e.kind, e.meaning))
+	for _, e := range fault.Meanings() {
+		words = append(words, fmt.Sprintf("%d\t%s", e.Kind, e.Meaning))
 	}
 	for _, c := range entra.AADSTSCodes() {
 		words = append(words, fmt.Sprintf("AADSTS%d\t%s", c.Code, c.Meaning))

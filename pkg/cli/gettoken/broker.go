@@ -11,7 +11,6 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/login"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
-	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/caller"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
 )
@@ -19,6 +18,7 @@ import (
 // Options say how a broker works.
 type Options struct {
 	CacheDir string        // --cache-dir; empty: the usual place
+	Store    string        // --token-store; empty: auto
 	Timeout  time.Duration // for one answer; 0 is 10 s
 	MayAsk   bool
 	ByClient bool // client-go started us
@@ -30,9 +30,9 @@ const requestTimeout = 10 * time.Second
 
 // NewBroker returns a broker on the user's cache.
 func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Broker, error) {
-	dir, err := tokencache.Locate(o.CacheDir, f.Getenv)
+	dir, store, err := o.store(f.Getenv)
 	if err != nil {
-		return nil, fault.Wrap(fault.Store, "", err)
+		return nil, err
 	}
 	machine, err := login.ThisMachine(f.Getenv, o.Timeout)
 	if err != nil {
@@ -42,10 +42,9 @@ func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Br
 		o.Timeout = requestTimeout
 	}
 	b := &login.Broker{
-		Dir:   dir,
-		Vault: vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}},
-		Store: login.Store{Name: "file", Reason: "refresh tokens are sealed with a key in a file that only you can read; " +
-			"this build has no key store of the system"},
+		Dir:     dir,
+		Vault:   vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}},
+		Store:   store,
 		Methods: methods,
 		Transport: func(c entra.Cloud) (http.RoundTripper, error) {
 			return httpx.NewTransport(httpx.Options{CAFile: c.CAFile, Timeout: o.Timeout, Retry: httpx.Quick()})
@@ -86,8 +85,9 @@ func managementRequest(f *factory.Factory) (token.Request, error) {
 			req.Method = "clientsecret"
 		}
 	}
-	if !req.ForPerson() && req.Tenant == login.Organizations {
+	if !req.ForPerson() && !req.Borrows() && req.Tenant == login.Organizations {
 		return token.Request{}, fault.New(fault.Usage, "login method "+req.Method+" needs --tenant-id")
 	}
-	return req, nil
+	req, err = req.Complete(f.Getenv, m.ClientID != "")
+	return req, fault.Wrap(fault.Usage, "", err)
 }

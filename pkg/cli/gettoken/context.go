@@ -112,7 +112,7 @@ func (c Context) Broker(f *factory.Factory, methods login.Registry, mayAsk bool)
 	if err != nil {
 		return nil, token.Request{}, err
 	}
-	b, err := NewBroker(f, methods, Options{CacheDir: cmp.Or(cmd.CacheDir, f.CacheDir), Timeout: cmd.Timeout, MayAsk: mayAsk, Verbose: cmd.Verbosity > 0})
+	b, err := NewBroker(f, methods, Options{CacheDir: cmp.Or(cmd.CacheDir, f.CacheDir), Store: cmd.Store, Timeout: cmd.Timeout, MayAsk: mayAsk, Verbose: cmd.Verbosity > 0})
 	return b, cmd.Request, err
 }
 

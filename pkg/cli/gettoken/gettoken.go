@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/login"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
 )
 
 // New returns the command.
@@ -85,6 +86,7 @@ func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []
 	}
 	broker, err := NewBroker(f, methods, Options{
 		CacheDir: want.CacheDir,
+		Store:    want.Store,
 		Timeout:  want.Timeout,
 		MayAsk:   info.Interactive || f.ErrTTY,
 		ByClient: info.Present,
@@ -92,6 +94,9 @@ func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []
 	})
 	if err != nil {
 		return err
+	}
+	if broker.Dir == tokencache.Nowhere && want.Store != token.StoreMemory {
+		fmt.Fprintf(f.Err, "aad: this sign-in is not kept: %s\n", broker.Store.Reason)
 	}
 	t, err := broker.Token(cmd.Context(), want.Request)
 	if err != nil {
@@ -126,6 +131,6 @@ func SignIn(methods login.Registry) func(context.Context, *factory.Factory) (tok
 		if err != nil {
 			return nil, err
 		}
-		return broker.Source(req), nil
+		return broker.Manage(req), nil
 	}
 }

@@ -29,9 +29,12 @@ administrators and a kubeconfig context that works.
 
 Running it again does what is missing and nothing else, also after an
 interruption. Nothing is changed that setup did not make.`,
-		Example: `  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus --admin alice@contoso.com
-  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus --create-admin-group aks-admins
-  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus --integration apps --allow-retired`,
+		Example: `  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus \
+    --admin alice@contoso.com
+  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus \
+    --create-admin-group aks-admins
+  kubectl aad setup --name myakscluster -g myResourceGroup -l eastus \
+    --integration apps --allow-retired`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), f) },
 	}

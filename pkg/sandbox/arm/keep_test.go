@@ -41,7 +41,7 @@ func TestKeptState(t *testing.T) {
 		}
 	}
 	again.want(again.do("alice", "POST", path+"on/listClusterUserCredential", ""), 200, "")
-	if err := c.s.Save(file); err != nil { // what was kept can be kept again
+	if err := again.s.Save(file); err != nil { // what was kept can be kept again
 		t.Fatal(err)
 	}
 }

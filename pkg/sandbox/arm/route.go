@@ -63,6 +63,8 @@ func resourceRoutes() []route {
 		{"GET", subscriptionPath + "/providers/{provider}", resources + "/providers/read", (*Server).getProvider, true},
 		{"POST", subscriptionPath + "/providers/{provider}/register", "Microsoft.ContainerService/register/action", (*Server).getProvider, false},
 		{"GET", subscriptionPath + "/resourceGroups", groups + "/read", (*Server).listGroups, true},
+		{"GET", subscriptionPath + "/resources", resources + "/resources/read", (*Server).listResources, true},
+		{"GET", groupPath + "/resources", groups + "/resources/read", (*Server).listResources, true},
 		{"GET", groupPath, groups + "/read", (*Server).getGroup, false},
 		{"HEAD", groupPath, groups + "/read", (*Server).headGroup, false},
 		{"PUT", groupPath, groups + "/write", (*Server).putGroup, false},

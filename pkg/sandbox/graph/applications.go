@@ -89,6 +89,9 @@ func changed(c *call, old *directory.Application, p patch) (directory.Applicatio
 	if err := apply(p, &next); err != nil {
 		return next, err
 	}
+	if next.KeyCredentials, err = completeKeys(old.KeyCredentials, next.KeyCredentials); err != nil {
+		return next, err
+	}
 	return next, checkApplication(old, &next, c.tenant)
 }
 

@@ -109,8 +109,12 @@ func (s *Server) run(r *http.Request, id string) outcome {
 	for name := range w.header {
 		out.Headers[name] = w.header.Get(name)
 	}
-	if w.body.Len() > 0 {
+	switch {
+	case w.body.Len() == 0:
+	case strings.HasPrefix(w.header.Get("Content-Type"), "application/json"):
 		out.Body = json.RawMessage(w.body.Bytes())
+	default: // what is not JSON is told in base64
+		out.Body = w.body.Bytes()
 	}
 	return out
 }

@@ -131,7 +131,7 @@ func (s *Server) changeableGroup(c *call) (*directory.Group, error) {
 }
 
 // groupReadOnly are the properties that are the directory's to give.
-var groupReadOnly = []string{"id", "createdDateTime", "proxyAddresses", "mail"}
+var groupReadOnly = []string{"id", "createdDateTime", "renewedDateTime", "securityIdentifier", "proxyAddresses", "mail"}
 
 // patchGroup changes a group; it may add members too.
 func (s *Server) patchGroup(c *call) (*reply, error) {

@@ -22,7 +22,13 @@ func (sc *schema) whole(v any) (map[string]any, error) {
 	if out == nil {
 		out = map[string]any{}
 	}
-	return out, json.Unmarshal(raw, &out)
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, err
+	}
+	if sc.derive != nil {
+		sc.derive(out)
+	}
+	return out, nil
 }
 
 // show leaves of a whole object what is shown: what $select asks for, else the
@@ -30,6 +36,7 @@ func (sc *schema) whole(v any) (map[string]any, error) {
 func (sc *schema) show(object map[string]any, selected []string) (map[string]any, error) {
 	out := map[string]any{}
 	if len(selected) == 0 {
+		hideKeys(object)
 		for name, value := range object {
 			if !slices.Contains(sc.onSelect, name) && (sc.always == nil || slices.Contains(sc.always, name)) {
 				out[name] = value

@@ -14,6 +14,7 @@ type schema struct {
 	order    []string        // of $orderby
 	search   []string        // of $search
 	expand   []string        // relations of $expand
+	derive   func(map[string]any)
 }
 
 // filterable says which operators a property takes; those of advanced need the
@@ -27,7 +28,7 @@ var (
 )
 
 var userSchema = &schema{
-	name: "user", set: "users",
+	name: "user", set: "users", derive: deriveSID,
 	always: []string{"id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
 		"preferredLanguage", "surname", "userPrincipalName"},
 	constant: nulls(map[string]any{"businessPhones": []any{}, "assignedLicenses": []any{}, "assignedPlans": []any{}},
@@ -49,13 +50,13 @@ var userSchema = &schema{
 }
 
 var groupSchema = &schema{
-	name: "group", set: "groups",
+	name: "group", set: "groups", derive: deriveGroup,
 	constant: nulls(map[string]any{"creationOptions": []any{}, "resourceBehaviorOptions": []any{}, "resourceProvisioningOptions": []any{},
 		"onPremisesProvisioningErrors": []any{}, "serviceProvisioningErrors": []any{}},
 		"classification", "deletedDateTime", "expirationDateTime", "isAssignableToRole", "membershipRule", "membershipRuleProcessingState",
 		"onPremisesDomainName", "onPremisesLastSyncDateTime", "onPremisesNetBiosName", "onPremisesSamAccountName",
-		"onPremisesSecurityIdentifier", "onPremisesSyncEnabled", "preferredDataLocation", "preferredLanguage", "renewedDateTime",
-		"securityIdentifier", "theme", "uniqueName"),
+		"onPremisesSecurityIdentifier", "onPremisesSyncEnabled", "preferredDataLocation", "preferredLanguage",
+		"theme", "uniqueName"),
 	filter: map[string]filterable{"id": exact, "displayName": prefix, "mailNickname": prefix, "mail": affix, "proxyAddresses": affix,
 		"securityEnabled": exact, "mailEnabled": exact, "groupTypes": exact, "visibility": exact},
 	boolean: map[string]bool{"securityEnabled": true, "mailEnabled": true},

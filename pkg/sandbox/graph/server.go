@@ -85,6 +85,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
 	}
 	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 	w.Header().Set("OData-Version", "4.0")
+	w.Header().Set("x-ms-resource-unit", "1")
 	wire.JSON(w, out.status, out.body)
 }
 

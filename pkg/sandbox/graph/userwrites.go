@@ -13,7 +13,7 @@ import (
 
 // userReadOnly are the properties that are the directory's to give.
 var userReadOnly = []string{"id", "createdDateTime", "creationType", "externalUserState", "proxyAddresses", "identities",
-	"signInSessionsValidFromDateTime"}
+	"signInSessionsValidFromDateTime", "securityIdentifier"}
 
 // createUser adds a member of this tenant.
 func (s *Server) createUser(c *call) (*reply, error) {

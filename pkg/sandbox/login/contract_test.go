@@ -47,7 +47,7 @@ func facts(r *rig, pending, signedIn string) []fact {
 	failure := "error:text error_description:text error_codes:list timestamp:text trace_id:text correlation_id:text error_uri:text"
 	return []fact{
 		{"metadata", kubeloginTape, "GET", "/contoso.com/v2.0/.well-known/openid-configuration", nil, 200,
-			map[string]string{"Cache-Control": "max-age=86400, private"}, kinds(both + "request_uri_parameter_supported:bool tenant_region_scope:text"), true},
+			map[string]string{"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, OPTIONS", "X-Content-Type-Options": "nosniff"}, kinds(both + "request_uri_parameter_supported:bool tenant_region_scope:text"), true},
 		{"metadata v1", v1Document, "GET", "/common/.well-known/openid-configuration", nil, 200, nil,
 			kinds(both + "microsoft_multi_refresh_token:bool check_session_iframe:text tenant_region_scope:null"), true},
 		{"unknown tenant", errorPage, "GET", "/nowhere.example/v2.0/.well-known/openid-configuration", nil, 400, nil, kinds(failure), true},

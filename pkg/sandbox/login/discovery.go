@@ -76,8 +76,16 @@ func (s *Service) metadata(w http.ResponseWriter, r *http.Request, v2 bool) {
 	} else {
 		describeV1(doc, base, wire.Base(r))
 	}
-	w.Header().Set("Cache-Control", "max-age=86400, private")
+	forAll(w)
 	wire.JSON(w, http.StatusOK, doc)
+}
+
+// forAll lets pages of any origin read a document, and keep it for a day.
+func forAll(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "max-age=86400, private")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Allow-Methods", "GET, OPTIONS")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 }
 
 // endpoints are those that both documents have.
@@ -122,6 +130,7 @@ func (s *Service) writeKeys(w http.ResponseWriter, r *http.Request, v2 bool) {
 			named = issuer(t.ID, true)
 		}
 	}
+	forAll(w)
 	wire.JSON(w, http.StatusOK, map[string]any{"keys": s.jwks(named)})
 }
 

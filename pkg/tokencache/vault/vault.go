@@ -84,6 +84,9 @@ func (v Vault) Get(name string) (safetext.Secret, error) {
 
 // Put seals an entry with the store's current key.
 func (v Vault) Put(name string, secret safetext.Secret) error {
+	if v.Dir == tokencache.Nowhere {
+		return nil
+	}
 	key, err := v.Keys.Key("")
 	if err != nil {
 		return err

@@ -101,7 +101,7 @@ func (u *User) grant(r public.AuthResult) login.Grant {
 }
 
 func wire(s login.Setup, wait httpx.Waiter) *transport {
-	return &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait}
+	return &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait, limit: max(oneAnswer, s.Machine.Timeout)}
 }
 
 // client follows no redirect at all: a token request has no other place to go.

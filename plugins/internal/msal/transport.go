@@ -26,6 +26,7 @@ type transport struct {
 	cloud  entra.Cloud
 	tenant string
 	wait   httpx.Waiter
+	limit  time.Duration // for one answer with its body
 
 	mu       sync.Mutex
 	interval time.Duration // of the device code in hand
@@ -35,7 +36,7 @@ type transport struct {
 
 const (
 	maxAnswer  = 1 << 20
-	oneAnswer  = 30 * time.Second // for one answer with its body
+	oneAnswer  = 30 * time.Second // unless the user waits longer
 	defaultGap = 5 * time.Second  // RFC 8628 3.2, when the server names no interval
 	slowDown   = 5 * time.Second  // RFC 8628 3.5
 	longestGap = time.Minute
@@ -86,7 +87,7 @@ func (t *transport) metadata(req *http.Request) (*http.Response, error) {
 
 // send makes one request and reads the whole answer.
 func (t *transport) send(req *http.Request) (*http.Response, []byte, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), oneAnswer)
+	ctx, cancel := context.WithTimeout(req.Context(), t.limit)
 	defer cancel()
 	once := req.Clone(ctx)
 	var err error

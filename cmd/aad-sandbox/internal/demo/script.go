@@ -7,8 +7,8 @@ var script = []scene{
 		title:  "Act one: the article of 2019, two app registrations and a cluster",
 		remark: "An administrator makes a cluster accept Entra sign-in.",
 		who:    "admin",
-		command: "kubectl aad setup --name myakscluster --resource-group myResourceGroup --location eastus" +
-			" --integration apps --target aks --allow-retired --admin admin@contoso.com --yes",
+		command: "kubectl aad setup --name myakscluster \\\n    --resource-group myResourceGroup --location eastus" +
+			" \\\n    --integration apps --target aks --allow-retired --admin admin@contoso.com --yes",
 	},
 	{
 		remark:  "She lets alice in: a member of the tenant, so she is bound by her UPN.",
@@ -33,7 +33,7 @@ var script = []scene{
 	{
 		remark:  "The mistake that everybody makes: carol is a guest, bound by her mail name.",
 		who:     "admin",
-		command: "kubectl create clusterrolebinding carol --clusterrole view --user carol@fabrikam.com",
+		command: "kubectl create clusterrolebinding carol --clusterrole view \\\n    --user carol@fabrikam.com",
 	},
 	{
 		remark:  "Carol signs in, and is refused.",
@@ -51,7 +51,7 @@ var script = []scene{
 	{
 		remark:  "Mended, as doctor said.",
 		who:     "admin",
-		command: "kubectl aad bind carol@fabrikam.com --clusterrole view -A && kubectl delete clusterrolebinding carol",
+		command: "kubectl aad bind carol@fabrikam.com --clusterrole view -A &&\n    kubectl delete clusterrolebinding carol",
 	},
 	{
 		who:     "carol",
@@ -61,12 +61,11 @@ var script = []scene{
 		title:  "Act two: the managed integration, what AKS offers since 2023",
 		remark: "No app registrations. The platform team's group may administrate.",
 		who:    "admin",
-		command: "kubectl aad setup --name managed --resource-group myResourceGroup --location eastus" +
-			" --admin-group platform-team --yes",
+		command: "kubectl aad setup --name managed --resource-group myResourceGroup \\\n    --location eastus --admin-group platform-team --yes",
 	},
 	{
 		remark:  "Alice is in platform-oncall, which is in platform-team.",
 		who:     "alice",
-		command: "kubectl aad kubeconfig -g myResourceGroup -n managed && kubectl auth can-i '*' '*'",
+		command: "kubectl aad kubeconfig -g myResourceGroup -n managed &&\n    kubectl auth can-i '*' '*'",
 	},
 }

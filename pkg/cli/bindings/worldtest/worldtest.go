@@ -83,7 +83,9 @@ func (c *Contoso) FindAll(ctx context.Context, refs []directory.Ref, progress fu
 	for i, ref := range refs {
 		found[i], _ = c.Find(ctx, ref)
 	}
-	progress(len(refs), len(refs))
+	if progress != nil {
+		progress(len(refs), len(refs))
+	}
 	return found, c.Err
 }
 

@@ -91,11 +91,25 @@ func flowPair(key string, v any) string {
 	if list, ok := v.([]any); ok {
 		parts := make([]string, len(list))
 		for i, s := range list {
-			parts[i] = quoted(s.(string))
+			parts[i] = flowItem(s)
 		}
 		return quoted(key) + ": [" + strings.Join(parts, ", ") + "]"
 	}
 	return quoted(key) + ": " + quoted(v.(string))
+}
+
+func flowItem(v any) string {
+	if object, ok := v.(fieldList); ok {
+		return "{" + flowPair(object[0].name, object[0].value) + "}"
+	}
+	return quoted(v.(string))
+}
+
+func blockItem(v any) string {
+	if object, ok := v.(fieldList); ok {
+		return blockPair(object[0].name, object[0].value, 0, 0, "")
+	}
+	return scalar(v.(string))
 }
 
 // blockPair writes a pair as kubectl does. The first line is not indented.
@@ -115,7 +129,7 @@ func blockPair(key string, v any, indent, seq int, newline string) string {
 		var b strings.Builder
 		b.WriteString(key + ":")
 		for _, s := range v {
-			b.WriteString(newline + strings.Repeat(" ", seq) + "- " + scalar(s.(string)))
+			b.WriteString(newline + strings.Repeat(" ", seq) + "- " + blockItem(s))
 		}
 		return b.String()
 	default:

@@ -1,0 +1,144 @@
+//go:build !windows
+
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox"
+)
+
+// contender is a program whose whole life is measured.
+type contender struct {
+	name   string
+	before func()
+	cmd    func() *exec.Cmd
+
+	took []time.Duration
+	rss  int64 // KiB, the largest
+}
+
+func (c *contender) run(b *testing.B) {
+	b.Helper()
+	if c.before != nil {
+		c.before()
+	}
+	cmd := c.cmd()
+	began := time.Now()
+	out, err := cmd.Output()
+	c.took = append(c.took, time.Since(began))
+	if err != nil || strings.HasPrefix(c.name, "get-token") && !strings.Contains(string(out), "ExecCredential") {
+		b.Fatalf("%s: %v", c.name, err)
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.rss = max(c.rss, usage.Maxrss)
+	}
+}
+
+func (c *contender) median() time.Duration {
+	slices.Sort(c.took)
+	return c.took[len(c.took)/2]
+}
+
+// BenchmarkProcess measures whole processes, alternating, so that all of them
+// have the same machine: an empty Go program, a cached token, a silent refresh
+// against the sandbox, and kubelogin's cached token where it is on PATH.
+func BenchmarkProcess(b *testing.B) {
+	w := newWorld(b, sandbox.Options{})
+	w.useBuilt()
+	w.signIn("alice")
+	token := func() *exec.Cmd { return w.command(w.front, w.args()...) }
+	empty := emptyProgram(b)
+	list := []*contender{
+		{name: "empty Go program", cmd: func() *exec.Cmd { return w.command(empty) }},
+		{name: "get-token, cached", cmd: token},
+		{name: "get-token, refresh", before: w.expire, cmd: token},
+	}
+	if k := w.kubelogin(); k != nil {
+		list = append(list, k)
+	}
+	rounds := 0
+	for b.Loop() {
+		for _, c := range list {
+			c.run(b) // a refresh leaves what the next round finds cached
+		}
+		rounds++
+	}
+	fmt.Printf("\n%-28s %10s %8s %10s   (%d rounds, alternating)\n", "whole process", "median", "ratio", "max RSS", rounds)
+	base := list[0].median()
+	for _, c := range list {
+		m := c.median()
+		fmt.Printf("%-28s %10s %7.2fx %6.1f MiB\n", c.name, m.Round(10*time.Microsecond), float64(m)/float64(base), float64(c.rss)/1024)
+	}
+	b.ReportMetric(float64(list[1].median())/float64(base), "hit/empty")
+}
+
+// useBuilt takes what make build left in bin/ (or AAD_BENCH_BIN), where it is
+// there: the core of this test links the sandbox too.
+func (w *world) useBuilt() {
+	bin, err := filepath.Abs(cmp.Or(os.Getenv("AAD_BENCH_BIN"), "../../bin"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, name := range []string{"kubectl-aad", coreName} {
+		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
+			return
+		}
+	}
+	w.front = filepath.Join(bin, "kubectl-aad")
+}
+
+func (w *world) command(program string, args ...string) *exec.Cmd {
+	cmd := exec.Command(program, args...)
+	cmd.Env = []string{asCore + "=1", "HOME=" + w.Dir(), "PATH=" + os.Getenv("PATH")}
+	return cmd
+}
+
+func emptyProgram(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	source, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "empty")
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", program, source).CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
+
+// kubelogin signs in as an application, whose token it caches; nil where it is
+// not on PATH or does not get along with the sandbox.
+func (w *world) kubelogin() *contender {
+	path, err := exec.LookPath("kubelogin")
+	if err != nil {
+		fmt.Println("kubelogin is not on PATH: not measured")
+		return nil
+	}
+	secret, err := os.ReadFile(w.BotSecretFile())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	command := func() *exec.Cmd {
+		cmd := w.command(path, "get-token", "--login", "spn", "--server-id", string(entra.AKSServer), "--client-id", string(w.Info().Apps.CIBot),
+			"--tenant-id", string(w.Info().Tenants[0].ID), "--environment", "AzureStackCloud", "--disable-instance-discovery")
+		cmd.Env = append(cmd.Env, "AZURE_CLIENT_SECRET="+strings.TrimSpace(string(secret)), "AZURE_ENVIRONMENT_FILEPATH="+w.CloudFile(),
+			"SSL_CERT_FILE="+filepath.Join(w.Dir(), "ca.pem"))
+		return cmd
+	}
+	if out, err := command().CombinedOutput(); err != nil {
+		fmt.Printf("kubelogin cannot sign in here: not measured (%v: %.200s)\n", err, out)
+		return nil
+	}
+	return &contender{name: "kubelogin get-token, cached", cmd: command}
+}
