@@ -86,7 +86,7 @@ func (f *Factory) AddGlobalFlags(cmd *cobra.Command) {
 func (f *Factory) AddManagementFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	m := &f.Management
-	flags.StringVar(&m.Login, "login", "", "login `METHOD` for managing: devicecode or clientsecret")
+	flags.StringVar(&m.Login, "login", "", "login `METHOD` for managing (default: Azure CLI's sign-in, else browser or device code)")
 	flags.StringVar(&m.Account, "account", "", "`USER` to manage as, when several are signed in")
 	flags.StringVar(&m.ClientID, "client-id", "", "application `ID` to manage with (default: Azure CLI's)")
 	flags.StringVar(&m.ClientSecretFile, "client-secret-file", "", "`FILE` with the secret of --client-id")

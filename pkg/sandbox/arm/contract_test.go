@@ -9,10 +9,11 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
-// What answers of the real ARM have, by the recordings that azure-cli keeps
-// beside its tests (role: test_role_assignment_create_using_principal_type.yaml;
-// acs: test_aks_managed_aad.yaml) and the documented SDK types: path and kind
-// of value (s text, n null, b true or false, a list, o object, d number).
+// What answers of the real ARM have: path and kind of value (s text, n null, b
+// true or false, a list, o object, d number). Groups, definitions and assignments
+// are by a recording that azure-cli keeps beside its tests (role:
+// test_role_assignment_create_using_principal_type.yaml), the cluster is by the
+// documented types of the SDK.
 const (
 	recordedGroup      = "id:s name:s location:s properties.provisioningState:s"
 	recordedDefinition = "id:s name:s type:s properties.roleName:s properties.type:s properties.description:s properties.assignableScopes:a " +

@@ -38,7 +38,8 @@ func seed(ctx context.Context, config *rest.Config) error {
 		return err
 	}
 	for _, p := range pods {
-		if err := createPod(ctx, client, p.name, p.image); err != nil {
+		err := createPod(ctx, client, p.name, p.image)
+		if err != nil && !apierrors.IsAlreadyExists(err) { // there after a stop and a start
 			return fmt.Errorf("seed pod %s: %w", p.name, err)
 		}
 	}

@@ -154,8 +154,16 @@ func (c *child) apply(ctx context.Context, spec cluster.Spec) (cluster.Answer, e
 }
 
 // Stop implements arm.ClusterHost: the process gets five seconds to stop the API
-// server, then etcd, then it is killed.
-func (h *Host) Stop(_ context.Context, id string) error {
+// server, then etcd, then it is killed. Its data goes with it.
+func (h *Host) Stop(ctx context.Context, id string) error {
+	if err := h.Pause(ctx, id); err != nil {
+		return err
+	}
+	return os.RemoveAll(h.folder(id))
+}
+
+// Pause implements arm.Pauser: like Stop, but the data stays for the next Start.
+func (h *Host) Pause(_ context.Context, id string) error {
 	h.mu.Lock()
 	c, ok := h.running[id]
 	delete(h.running, id)
@@ -167,7 +175,7 @@ func (h *Host) Stop(_ context.Context, id string) error {
 	kill := time.AfterFunc(6*time.Second, func() { _ = c.cmd.Process.Kill() })
 	defer kill.Stop()
 	_ = c.cmd.Wait()
-	return os.RemoveAll(h.folder(id))
+	return nil
 }
 
 // Close stops all clusters, in parallel.
