@@ -36,6 +36,7 @@ var rooms = []room{
 	{path: "pkg/login", floor: 3, whole: true},
 	{path: "pkg/directory", floor: 3},
 	{path: "pkg/binding", floor: 3},
+	{path: "pkg/binding/access", floor: 4},
 	{path: "pkg/setup", floor: 3},
 	{path: "pkg/doctor", floor: 3},
 	{path: "pkg/audit", floor: 3},

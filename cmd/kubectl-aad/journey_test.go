@@ -61,15 +61,15 @@ func TestFiftyProcessesOnePrompt(t *testing.T) {
 	}
 }
 
-func TestThirtyProcessesOneRefresh(t *testing.T) {
+func TestTwoHundredProcessesOneRefresh(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	w.signIn("alice")
 	w.expire()
 	w.ResetRequests()
-	runs := make([]*run, 30)
+	runs := make([]*run, 200)
 	for i := range runs {
-		runs[i] = w.start(nil, w.args()...)
+		runs[i] = w.start([]string{interactive}, w.args()...)
 	}
 	for _, r := range runs {
 		w.must(r, 0)

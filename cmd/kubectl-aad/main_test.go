@@ -222,17 +222,13 @@ func (w *world) token(r *run) (entra.Claims, string) {
 // expire ends the life of every cached token.
 func (w *world) expire() {
 	w.t.Helper()
-	files, err := os.ReadDir(w.cache.Path("tokens"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, f := range files {
-		e, err := w.cache.Get(f.Name())
+	for _, name := range w.cache.Names("tokens") {
+		e, err := w.cache.Get(name)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		e.Token = token.Token{Access: e.Access, Expires: time.Now().Add(-time.Second)}
-		if err := w.cache.Put(f.Name(), e); err != nil {
+		if err := w.cache.Put(name, e); err != nil {
 			w.t.Fatal(err)
 		}
 	}

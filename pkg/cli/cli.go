@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,12 +16,23 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bind"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/cani"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/convert"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/doctor"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/explain"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/gettoken"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/kubeconfig"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/lint"
+	signin "github.com/kubectl-aad/kubectl-aad/pkg/cli/login"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/logout"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/names"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/setup"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/status"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/trust"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/whoami"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/why"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/login"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
@@ -71,17 +83,28 @@ in, and says why somebody is refused.`,
 		_, err := f.Cloud() // a wrong one is said before anything is asked
 		return err
 	}
-	root.AddCommand(
-		setup.New(f), setup.NewTeardown(f), kubeconfig.New(f),
-		bind.New(f), doctor.New(f, methods), explain.New(f), gettoken.New(f, methods),
-	)
+	addGroup(root, "Clusters:", setup.New(f), setup.NewTeardown(f), kubeconfig.New(f), convert.New(f), trust.New(f))
+	addGroup(root, "Access:", bind.New(f), bindings.New(f), lint.New(f), cani.New(f), why.New(f), names.New(f))
+	addGroup(root, "Signing in:", signin.New(f, methods), logout.New(f, methods), status.New(f, methods),
+		whoami.New(f, methods), gettoken.New(f, methods))
+	addGroup(root, "Trouble:", doctor.New(f, methods), explain.New(f))
 	root.SuggestionsMinimumDistance = 2
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped 80 "))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped "+strconv.Itoa(columns)+" "))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(cmd, err)
 	})
 	wrapArgs(root)
+	foldHelp(root)
 	return root
+}
+
+// addGroup adds commands under a heading of the list that help shows.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+	}
+	root.AddCommand(commands...)
 }
 
 // wrapArgs makes cobra's own complaints about arguments usage errors.

@@ -21,6 +21,8 @@ type Attributes struct {
 	Resource  string `json:"resource,omitempty"`
 	Name      string `json:"name,omitempty"`
 	Namespace string `json:"namespace,omitempty"`
+
+	Subresource string `json:"subresource,omitempty"`
 }
 
 type typeMeta struct {

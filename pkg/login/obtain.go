@@ -36,6 +36,7 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell an
 	}
 	b.trace("cache %s, authority %s, method %s, account %q", b.Dir, p.Request.Cloud.Authority(p.Request.Tenant), m.Name, p.Account.Username)
 	tell(lock.Silent, b.Now().Add(lock.SilentWait))
+	fingerprint, unknown := p.Request.Fingerprint() // before: what it is taken from may change meanwhile
 	g, err := b.grant(ctx, p, credential, w, tell)
 	if err != nil {
 		return token.Token{}, fault.Wrap(fault.Failure, "get a token for "+p.Request.Audience(), err)
@@ -44,7 +45,11 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell an
 		return token.Token{}, fault.Wrap(fault.Config, "get a token for "+p.Request.Audience(), err)
 	}
 	b.trace("got a token until %s", g.Expires.UTC().Format(time.RFC3339))
-	b.keep(p, g)
+	if unknown != nil {
+		b.kept(unknown)
+		return g.Token, nil
+	}
+	b.keep(p, g, fingerprint)
 	return g.Token, nil
 }
 
@@ -135,12 +140,7 @@ func (b *Broker) refreshToken(p tokencache.Place) safetext.Secret {
 }
 
 // keep stores what was granted. What fails is said, and costs nothing.
-func (b *Broker) keep(p tokencache.Place, g Grant) {
-	fingerprint, err := p.Request.Fingerprint()
-	if err != nil {
-		b.kept(err)
-		return
-	}
+func (b *Broker) keep(p tokencache.Place, g Grant, fingerprint string) {
 	if p.Request.ForPerson() {
 		g.Account.Session = p.Keys.Refresh(g.Account.Home)
 		if g.Refresh != "" {

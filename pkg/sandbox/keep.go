@@ -27,13 +27,6 @@ type state struct {
 	ARM       json.RawMessage   `json:"arm,omitempty"`
 }
 
-// keeper is a service whose memory can be kept between two runs. ARM's is, where
-// it has these methods.
-type keeper interface {
-	Save() (json.RawMessage, error)
-	Load(json.RawMessage) error
-}
-
 // StateFile is where the state is kept, if it is.
 func (s *Sandbox) StateFile() string { return filepath.Join(s.o.Dir, "state.json") }
 
@@ -81,10 +74,8 @@ func (s *Sandbox) Save(path string) error {
 	if st.Login, err = s.login.Save(); err != nil {
 		return err
 	}
-	if k, ok := any(s.arm).(keeper); ok {
-		if st.ARM, err = k.Save(); err != nil {
-			return err
-		}
+	if st.ARM, err = s.arm.Save(); err != nil {
+		return err
 	}
 	raw, err := json.Marshal(st)
 	if err != nil {

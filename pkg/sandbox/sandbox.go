@@ -104,15 +104,20 @@ func (s *Sandbox) start(ctx context.Context) error {
 	if err := s.services(st); err != nil {
 		return err
 	}
+	if err := s.writeFiles(); err != nil { // the listeners are there, if nobody answers yet
+		return err
+	}
+	if len(st.ARM) > 0 {
+		if err := s.arm.Load(st.ARM); err != nil { // its clusters read those files as they start
+			return err
+		}
+	}
 	if s.o.Keep {
 		if err := s.keep(); err != nil {
 			return err
 		}
 	}
 	s.chassis.Serve()
-	if err := s.writeFiles(); err != nil {
-		return err
-	}
 	s.control.serve()
 	return nil
 }
@@ -148,9 +153,6 @@ func (s *Sandbox) services(st state) error {
 	s.arm = arm.New(deps, subscription(), s.o.Clusters)
 	s.arm.Register(muxes[wire.ARM])
 	graph.New(deps).Register(muxes[wire.Graph])
-	if k, ok := any(s.arm).(keeper); ok && len(st.ARM) > 0 {
-		return k.Load(st.ARM)
-	}
 	return nil
 }
 

@@ -63,12 +63,13 @@ func Make(want []Wanted, have []binding.Binding, o Options) (Plan, error) {
 	}
 	var plan Plan
 	var errs []error
-	wanted := make(map[string]Wanted, len(want))
+	wanted, over := make(map[string]Wanted, len(want)), map[string]bool{}
 	for _, w := range want {
+		key := w.Binding.String()
 		if w.Binding.Expired(o.Now) {
+			over[key] = true
 			continue
 		}
-		key := w.Binding.String()
 		if other, twice := wanted[key]; twice {
 			errs = append(errs, rivals(other, w))
 			continue
@@ -83,7 +84,7 @@ func Make(want []Wanted, have []binding.Binding, o Options) (Plan, error) {
 			continue
 		}
 		switch {
-		case b.Expired(o.Now):
+		case b.Expired(o.Now), over[b.String()]:
 			plan.Steps = append(plan.Steps, Step{Action: Remove, Binding: b, Have: &b, Why: "its time is over"})
 		case o.Prune:
 			plan.Steps = append(plan.Steps, Step{Action: Remove, Binding: b, Have: &b, Why: "no longer declared"})

@@ -50,8 +50,10 @@ interruption the same command goes on. Bindings that others made are never
 touched.`,
 		Example: `  kubectl aad bind alice@contoso.com
   kubectl aad bind carol@fabrikam.com --clusterrole edit -n dev -n test
-  kubectl aad bind 'group:Platform Team' --clusterrole cluster-admin -A --reason "on call" --for 8h
-  kubectl aad bind -f people.csv --clusterrole view --namespace-selector team=web
+  kubectl aad bind 'group:Platform Team' --clusterrole cluster-admin -A \
+    --reason "on call" --for 8h
+  kubectl aad bind -f people.csv --clusterrole view \
+    --namespace-selector team=web
   kubectl aad bind sp:ci-bot --role deployer -n prod --dry-run=client -o yaml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), f, args)

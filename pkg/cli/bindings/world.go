@@ -20,8 +20,10 @@ import (
 type World struct {
 	*factory.Factory
 	Cluster  *kube.Cluster
-	Bindings []audit.Binding
-	People   audit.People
+	Bindings []audit.Binding // that count where was asked
+	// Elsewhere are the others that were read; whom they mean is not looked up.
+	Elsewhere []audit.Binding
+	People    audit.People
 	// Directory is nil where it cannot be read; Blind says why.
 	Directory factory.Directory
 	Blind     error
@@ -80,6 +82,8 @@ func (w *World) list(ctx context.Context, namespace string) error {
 	for i, b := range all {
 		if namespace == "" || b.Namespace == "" || b.Namespace == namespace {
 			w.Bindings = append(w.Bindings, Audited(b))
+		} else {
+			w.Elsewhere = append(w.Elsewhere, Audited(b))
 		}
 		all[i] = binding.Binding{} // annotations can be long
 	}

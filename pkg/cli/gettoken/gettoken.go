@@ -26,7 +26,8 @@ func New(f *factory.Factory, methods login.Registry) *cobra.Command {
 		Short: "Print a token as kubectl's credential plugin",
 		Long:  long(methods),
 		Example: `  # what kubectl runs, and what to run by hand to sign in
-  kubectl-aad get-token --server-id 6dae42f8-4368-4678-94ff-3960e28e3630 --tenant-id contoso.com`,
+  kubectl-aad get-token --tenant-id contoso.com \
+    --server-id 6dae42f8-4368-4678-94ff-3960e28e3630`,
 		DisableFlagParsing: true, // token.Parse reads them, here and in the front
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return run(cmd, f, methods, args)

@@ -1,7 +1,6 @@
 package arm_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"testing"
@@ -15,28 +14,11 @@ import (
 // bot returns the header of ci-bot's own token, and its service principal.
 func (c *cloud) bot() (who string, id entra.ObjectID) {
 	c.t.Helper()
-	home := c.s.Directory().Tenants()[0]
-	for _, sp := range home.ServicePrincipals() {
-		if sp.DisplayName != "ci-bot" {
-			continue
-		}
-		resp, err := c.client.PostForm(c.s.Info().Endpoints.Login+"/"+string(home.ID)+"/oauth2/v2.0/token", url.Values{
-			"grant_type": {"client_credentials"}, "client_id": {string(sp.AppID)}, "client_secret": {c.s.Directory().BotSecret()},
-			"scope": {armScope + "/.default"}})
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		var out struct {
-			Token string `json:"access_token"`
-		}
-		if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.Token == "" {
-			c.t.Fatalf("no token for ci-bot: %s %v", resp.Status, err)
-		}
-		return "raw Bearer " + out.Token, sp.ID
+	sp, ok := c.s.Directory().Tenants()[0].ServicePrincipalByAppID(c.s.Info().Apps.CIBot)
+	if !ok {
+		c.t.Fatal("no ci-bot")
 	}
-	c.t.Fatal("no ci-bot")
-	return "", ""
+	return "raw Bearer " + c.token("ci-bot", armScope), sp.ID
 }
 
 const (

@@ -109,7 +109,7 @@ func TestApplicationPermissions(t *testing.T) {
 	c.table([]row{
 		{nobody, "GET", "/users/" + c.id("bob"), "", 403, "Authorization_RequestDenied"},
 		{nobody, "POST", groups, "{}", 403, "Authorization_RequestDenied"},
-		{nobody, "GET", "/me", "", 403, "Authorization_RequestDenied"},
+		{nobody, "GET", "/me", "", 400, "BadRequest"},
 	})
 	least := asBot(entra.GroupMemberReadAllApp, entra.UserReadBasicAllApp)
 	c.table([]row{

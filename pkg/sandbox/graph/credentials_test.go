@@ -108,12 +108,7 @@ func TestDeletedApplication(t *testing.T) {
 func TestAssignments(t *testing.T) {
 	c := start(t, sandbox.Options{})
 	graph := c.servicePrincipal(entra.MicrosoftGraph)
-	bot, _ := c.home.Resource("ci-bot")
-	for _, sp := range c.home.ServicePrincipals() {
-		if sp.DisplayName == "ci-bot" {
-			bot = sp
-		}
-	}
+	bot, _ := c.home.ServicePrincipalByAppID(c.s.Info().Apps.CIBot)
 	body := fmt.Sprintf(`{"principalId":%q,"resourceId":%q,"appRoleId":%q}`, bot.ID, graph, entra.DirectoryReadAllApp)
 	path := fmt.Sprintf("/servicePrincipals/%s/appRoleAssignments", bot.ID)
 	made := c.want(201, "", "admin", "POST", path, body)

@@ -34,7 +34,9 @@ func certificate(t *testing.T) string {
 func TestCertificates(t *testing.T) {
 	c := start(t, sandbox.Options{})
 	first, second := certificate(t), certificate(t)
-	body := func(keys ...string) string { return `{"displayName":"bot","keyCredentials":[` + strings.Join(keys, ",") + `]}` }
+	body := func(keys ...string) string {
+		return `{"displayName":"bot","keyCredentials":[` + strings.Join(keys, ",") + `]}`
+	}
 	cert := func(key string) string {
 		return fmt.Sprintf(`{"type":"AsymmetricX509Cert","usage":"Verify","key":%q}`, key)
 	}

@@ -132,6 +132,9 @@ func (s *Server) answer(req *http.Request, r route) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if who.isApp && (r.pattern == "/me" || strings.HasPrefix(r.pattern, "/me/")) {
+		return nil, failure(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
+	}
 	if !who.may(r.need) {
 		return nil, denied()
 	}

@@ -14,9 +14,6 @@ func (s *Server) listUsers(c *call) (*reply, error) { return many(c, userSchema,
 func (s *Server) user(c *call) (*directory.User, error) {
 	part := c.PathValue("id")
 	if part == "" {
-		if c.caller.isApp {
-			return nil, failure(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
-		}
 		part = string(c.caller.id)
 	}
 	name, value := key(part)

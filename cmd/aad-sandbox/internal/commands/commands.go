@@ -37,7 +37,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.AddCommand(up(), down(), signIn(), fault(), requests(), playDemo(), clusterProcess())
+	root.AddCommand(up(), down(), signIn(), fault(), requests(), set(), playDemo(), clusterProcess())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintf(s.Err, "aad-sandbox: error: %v\n", err)
 		return 1

@@ -21,6 +21,11 @@ type options struct {
 	replicationDelay time.Duration
 	latency          time.Duration
 	tokenLifetime    time.Duration
+	keep             bool
+	state            string
+	users            int
+	groups           int
+	nesting          int
 	hints            bool
 }
 
@@ -43,6 +48,11 @@ func up() *cobra.Command {
 	flags.DurationVar(&o.replicationDelay, "replication-delay", replicationDelay, "time until a write to the directory is seen")
 	flags.DurationVar(&o.latency, "latency", 0, "time added to every request")
 	flags.DurationVar(&o.tokenLifetime, "token-lifetime", 0, "life of access tokens (default 75 minutes)")
+	flags.BoolVar(&o.keep, "keep", false, "keep the directory in DIR, and go on with what is there")
+	flags.StringVar(&o.state, "state", "", "`FILE` with the directory to start from, as --keep leaves it")
+	flags.IntVar(&o.users, "users", 0, "so many more users: members, guests, disabled, look-alikes")
+	flags.IntVar(&o.groups, "groups", 0, "so many more groups")
+	flags.IntVar(&o.nesting, "nesting", 0, "how deep those groups are nested")
 	flags.BoolVar(&o.hints, "hints", false, "print how to play with it by hand")
 	return cmd
 }
@@ -74,9 +84,13 @@ func (o options) start(ctx context.Context, log io.Writer) (s *sandbox.Sandbox, 
 	if err != nil {
 		return nil, nil, err
 	}
-	clusters := host.New(filepath.Join(dir, "clusters"), filepath.Join(dir, "cloud.json"))
+	clusters := host.New(filepath.Join(dir, "clusters"), filepath.Join(dir, "cloud.json"), o.keep)
+	if err := clusters.Open(); err != nil {
+		return nil, nil, err
+	}
 	s, err = sandbox.Start(context.WithoutCancel(ctx), sandbox.Options{
 		Dir: dir, ReplicationDelay: o.replicationDelay, Latency: o.latency, TokenLifetime: o.tokenLifetime,
+		Keep: o.keep, State: o.state, Users: o.users, Groups: o.groups, Nesting: o.nesting,
 		Clusters: clusters, Log: log,
 	})
 	if err != nil {
@@ -89,7 +103,7 @@ func (o options) start(ctx context.Context, log io.Writer) (s *sandbox.Sandbox, 
 		}
 		return cerr
 	}
-	if err := clusters.Open(); err != nil { // after Start: it refuses a folder in use
+	if err := clusters.Clean(); err != nil { // after Start: it refuses a folder in use
 		return nil, nil, errors.Join(err, stop())
 	}
 	return s, stop, nil

@@ -58,9 +58,9 @@ var script = []scene{
 		command: "kubectl get pods --all-namespaces",
 	},
 	{
-		title:  "Act two: the managed integration, what AKS offers since 2023",
-		remark: "No app registrations. The platform team's group may administrate.",
-		who:    "admin",
+		title:   "Act two: the managed integration, what AKS offers since 2023",
+		remark:  "No app registrations. The platform team's group may administrate.",
+		who:     "admin",
 		command: "kubectl aad setup --name managed --resource-group myResourceGroup \\\n    --location eastus --admin-group platform-team --yes",
 	},
 	{

@@ -27,18 +27,19 @@ type Host struct {
 	cloudFile string
 	exe       string // this program
 	webhook   string // aad-webhook, beside it
+	keep      bool
 
 	mu      sync.Mutex
 	running map[string]*child
 }
 
-// New returns a host that is not open yet.
-func New(dir, cloudFile string) *Host {
-	return &Host{dir: dir, cloudFile: cloudFile, running: map[string]*child{}}
+// New returns a host that is not open yet. With keep, clusters' data outlives
+// it and is found again.
+func New(dir, cloudFile string, keep bool) *Host {
+	return &Host{dir: dir, cloudFile: cloudFile, keep: keep, running: map[string]*child{}}
 }
 
-// Open finds the executables and empties the folder: what an earlier, killed
-// sandbox left there belongs to no running cluster.
+// Open finds the executables.
 func (h *Host) Open() error {
 	exe, err := os.Executable()
 	if err != nil {
@@ -50,6 +51,15 @@ func (h *Host) Open() error {
 	h.webhook = filepath.Join(filepath.Dir(h.exe), "aad-webhook")
 	if _, err := os.Stat(h.webhook); err != nil {
 		return fmt.Errorf("aad-webhook must lie beside %s: %w (run: make build)", filepath.Base(h.exe), err)
+	}
+	return nil
+}
+
+// Clean empties the folder, unless data is kept: what an earlier, killed sandbox
+// left there belongs to no running cluster.
+func (h *Host) Clean() error {
+	if h.keep {
+		return nil
 	}
 	return os.RemoveAll(h.dir)
 }
@@ -180,6 +190,10 @@ func (h *Host) Pause(_ context.Context, id string) error {
 
 // Close stops all clusters, in parallel.
 func (h *Host) Close() error {
+	end := h.Stop
+	if h.keep {
+		end = h.Pause
+	}
 	h.mu.Lock()
 	ids := make([]string, 0, len(h.running))
 	for id := range h.running {
@@ -188,7 +202,7 @@ func (h *Host) Close() error {
 	h.mu.Unlock()
 	var wg sync.WaitGroup
 	for _, id := range ids {
-		wg.Go(func() { _ = h.Stop(context.Background(), id) })
+		wg.Go(func() { _ = end(context.Background(), id) })
 	}
 	wg.Wait()
 	return nil

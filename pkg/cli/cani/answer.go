@@ -1,0 +1,220 @@
+package cani
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings"
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
+)
+
+// Verdict is the API server's own answer.
+type Verdict struct {
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// Answer is whether somebody may do something, and through what. Its JSON is a
+// contract.
+type Answer struct {
+	Allowed  bool         `json:"allowed"`
+	Username string       `json:"username"`
+	Claim    string       `json:"claim"` // why the cluster knows them so
+	Action   audit.Action `json:"action"`
+	Path     []string     `json:"path,omitempty"`    // one way to the permission, from the person to the rule
+	Ways     int          `json:"ways"`              // how many there are
+	Missing  *audit.Gap   `json:"missing,omitempty"` // the first edge that is not there
+	Fix      []string     `json:"fix,omitempty"`
+	Server   *Verdict     `json:"server,omitempty"` // nil: it could not be asked
+	Note     string       `json:"note,omitempty"`
+
+	Person *bindings.Person `json:"-"`
+
+	asked  string
+	now    time.Time
+	who    audit.Identity
+	groups map[string]string // names of the caller's groups
+	worked bool              // worked out from bindings and roles
+}
+
+// reason works the answer out.
+func (a *Answer) reason(w *bindings.World, rbac audit.Authorizer) {
+	a.worked = true
+	ways := rbac.Ways(a.who, a.Action)
+	if a.Ways = len(ways); a.Ways > 0 {
+		a.Allowed, a.Path = true, a.path(ways[0])
+		return
+	}
+	gap := rbac.Gap(a.who, a.Action, a.mistaken(w))
+	a.Missing = &gap
+	a.fix(gap)
+}
+
+// path tells a way from the person's token to the rule.
+func (a *Answer) path(way audit.Way) []string {
+	steps := []string{a.known()}
+	if s := way.Subject; s.Kind == audit.KindGroup {
+		steps = append(steps, a.membership(s.Name)...)
+	}
+	return append(steps,
+		fmt.Sprintf("%s names %s %q", way.Binding.Place(), way.Subject.Kind, way.Subject.Name),
+		"it gives "+way.Binding.Role.String(),
+		"whose rule allows "+way.Rule.String())
+}
+
+// membership is the nesting of groups up to one, or its name where only that is
+// known.
+func (a *Answer) membership(group string) []string {
+	if a.Person == nil {
+		if name := a.groups[group]; name != "" {
+			return []string{fmt.Sprintf("in group %s (%s)", name, group)}
+		}
+		return []string{"in group " + group}
+	}
+	chain := a.Person.Nesting.Chain(entra.ObjectID(group))
+	if len(chain) == 0 && group != a.Person.Subject.Name {
+		return []string{"in group " + group}
+	}
+	var steps []string
+	for _, id := range chain {
+		name := a.Person.Groups[id].Name
+		if name == "" {
+			name = "?"
+		}
+		steps = append(steps, fmt.Sprintf("in group %s (%s)", name, id))
+	}
+	return steps
+}
+
+// mistaken are the findings about subjects that mean the person and reach nobody.
+func (a *Answer) mistaken(w *bindings.World) []audit.Finding {
+	var id entra.ObjectID
+	var found []audit.Finding
+	if a.Person != nil {
+		id = a.Person.ID
+	} else if p, ok := w.People.One(audit.Subject{Kind: audit.KindUser, Name: a.who.Username}); ok {
+		id = p.ID
+	}
+	for _, f := range audit.Lint(audit.Cluster{Bindings: w.Bindings, People: w.People, Name: bindings.Namer, Now: a.now}) {
+		if f.Right != nil && id != "" && f.Right.ID == id {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// fix is the command that gives what is missing.
+func (a *Answer) fix(gap audit.Gap) {
+	b := audit.Binding{Namespace: a.Action.Namespace, Role: audit.Role{Kind: audit.KindClusterRole, Name: gap.Role}}
+	if gap.Edge == audit.EdgeName {
+		b = *gap.Near
+	}
+	if b.Role.Name == "" {
+		return
+	}
+	ref := a.who.Username
+	if a.Person != nil {
+		ref = a.asked
+		if a.Person.ID != "" {
+			ref = audit.Ref(a.Person.Principal)
+		}
+	}
+	a.Fix = []string{safetext.Command(append([]string{"kubectl"}, audit.BindWords(ref, b)...)...)}
+}
+
+// known says whom the cluster takes the person for, and why.
+func (a *Answer) known() string {
+	switch {
+	case a.Person == nil:
+		return fmt.Sprintf("you are %q to the cluster (%s)", a.who.Username, a.Claim)
+	case a.Person.Kind == entra.Group:
+		return fmt.Sprintf("group %s is %q to the cluster (%s)", a.name(), a.Person.Subject.Name, a.Claim)
+	}
+	return fmt.Sprintf("%s is %q to the cluster (%s)", a.name(), a.who.Username, a.Claim)
+}
+
+func (a *Answer) name() string {
+	if a.Person == nil {
+		return "you"
+	}
+	for _, s := range []string{a.Person.SignInName(), a.Person.Name, a.asked} {
+		if s != "" {
+			return s
+		}
+	}
+	return a.who.Username
+}
+
+// Word is yes or no.
+func (a *Answer) Word() string {
+	if a.Allowed {
+		return "yes"
+	}
+	return "no"
+}
+
+// Reason is the answer's reason in one sentence.
+func (a *Answer) Reason() string {
+	switch {
+	case a.Note != "":
+		return a.Note
+	case a.Missing != nil:
+		return a.Missing.Text
+	case len(a.Path) > 3:
+		return strings.Join(a.Path[1:len(a.Path)-1], ", ")
+	case a.Server != nil:
+		return a.Server.Reason
+	}
+	return ""
+}
+
+// Text is the answer for people: the path, or what is missing.
+func (a *Answer) Text() string {
+	var b strings.Builder
+	may := "may"
+	if !a.Allowed {
+		may = "may not"
+	}
+	fmt.Fprintf(&b, "%s: %s %s %s\n", a.Word(), safetext.Clean(a.name()), may, safetext.Clean(a.Action.String()))
+	for i, step := range a.Path {
+		fmt.Fprintf(&b, "%s%s\n", strings.Repeat("  ", min(i, 1)+1)+[]string{"", "→ "}[min(i, 1)], safetext.Clean(step))
+	}
+	if a.Ways > 1 {
+		fmt.Fprintf(&b, "  (one of %d ways)\n", a.Ways)
+	}
+	if a.Missing != nil {
+		fmt.Fprintf(&b, "  %s\n", safetext.Clean(a.known()))
+		fmt.Fprintf(&b, "  missing: the %s. %s\n", a.Missing.Edge, safetext.Clean(a.Missing.Text))
+	}
+	for _, line := range a.Fix {
+		fmt.Fprintf(&b, "  run: %s\n", line)
+	}
+	switch {
+	case a.Server == nil:
+		b.WriteString("  (the API server could not be asked with these rights: worked out from bindings and roles)\n")
+	case a.Note == "":
+		b.WriteString("  (the API server says the same)\n")
+	}
+	if a.Note != "" {
+		fmt.Fprintf(&b, "  note: %s\n", safetext.Clean(a.Note))
+	}
+	return b.String()
+}
+
+// Err is the error of a no: its text is printed already.
+func (a *Answer) Err() error {
+	if a.Allowed {
+		return nil
+	}
+	return denied{}
+}
+
+type denied struct{}
+
+func (denied) Error() string { return "not allowed" }
+
+// Silent tells the command line to print nothing more.
+func (denied) Silent() bool { return true }
