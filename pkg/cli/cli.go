@@ -15,12 +15,14 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/apply"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bind"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/cani"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/convert"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/doctor"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/explain"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/export"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/gettoken"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/kubeconfig"
@@ -30,7 +32,9 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/names"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/setup"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/status"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/sweep"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/trust"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/unbind"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/whoami"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/why"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
@@ -84,7 +88,8 @@ in, and says why somebody is refused.`,
 		return err
 	}
 	addGroup(root, "Clusters:", setup.New(f), setup.NewTeardown(f), kubeconfig.New(f), convert.New(f), trust.New(f))
-	addGroup(root, "Access:", bind.New(f), bindings.New(f), lint.New(f), cani.New(f), why.New(f), names.New(f))
+	addGroup(root, "Access:", bind.New(f), unbind.New(f), apply.New(f), export.New(f), sweep.New(f), bindings.New(f),
+		lint.New(f), cani.New(f), why.New(f), names.New(f))
 	addGroup(root, "Signing in:", signin.New(f, methods), logout.New(f, methods), status.New(f, methods),
 		whoami.New(f, methods), gettoken.New(f, methods))
 	addGroup(root, "Trouble:", doctor.New(f, methods), explain.New(f))

@@ -57,14 +57,20 @@ type Options struct {
 // fault.Conflict; all of them are told. Bindings of no set are taken into the
 // one that declares them. A grant whose time is over is not wanted.
 func Make(want []Wanted, have []binding.Binding, o Options) (Plan, error) {
-	there := make(map[string]*binding.Binding, len(have))
+	there, named := make(map[string]*binding.Binding, len(have)), map[gift]*binding.Binding{}
 	for i := range have {
 		there[have[i].String()] = &have[i]
+		if have[i].Owned {
+			named[giftOf(have[i])] = &have[i]
+		}
 	}
 	var plan Plan
 	var errs []error
 	wanted, over := make(map[string]Wanted, len(want)), map[string]bool{}
 	for _, w := range want {
+		if other := named[giftOf(w.Binding)]; other != nil && there[w.Binding.String()] == nil {
+			w.Binding.Name = other.Name // bind --name gave it that
+		}
 		key := w.Binding.String()
 		if w.Binding.Expired(o.Now) {
 			over[key] = true
@@ -96,6 +102,16 @@ func Make(want []Wanted, have []binding.Binding, o Options) (Plan, error) {
 		return cmp.Or(cmp.Compare(rank(a.Action), rank(b.Action)), cmp.Compare(a.Binding.Namespace, b.Binding.Namespace), cmp.Compare(a.Binding.Name, b.Binding.Name))
 	})
 	return plan, fault.Join(errs...)
+}
+
+// gift is what one owned binding gives, whatever its name.
+type gift struct {
+	principal, namespace string
+	role                 binding.Role
+}
+
+func giftOf(b binding.Binding) gift {
+	return gift{b.Labels[binding.LabelPrincipal], b.Namespace, b.Role}
 }
 
 func rank(a Action) int { return slices.Index([]Action{Add, Change, Remove, Keep}, a) }

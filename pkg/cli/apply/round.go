@@ -181,7 +181,7 @@ func (r *round) carry(ctx context.Context) error {
 			return err
 		}
 		if r.dryRun == removal.None {
-			fmt.Fprintf(r.Err, "%d changes made\n", r.plan.Pending())
+			fmt.Fprintf(r.Err, "changes made: %d\n", r.plan.Pending())
 		}
 	}
 	return r.print()

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/people"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
+	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
 // roles are Kubernetes' own for people, from the least to the most.
@@ -114,6 +115,6 @@ func (o *options) selected(ctx context.Context, f *factory.Factory, cluster *kub
 		return binding.Reach{}, fault.Hint(fault.Newf(fault.NotFound, "no namespace has the labels %q", o.selector),
 			"kubectl get namespaces --show-labels")
 	}
-	fmt.Fprintf(f.Err, "%d namespaces have the labels %s now; those that get them later need another bind\n", len(names), o.selector)
+	fmt.Fprintf(f.Err, "namespaces with the labels %s now: %d; those that get them later need another bind\n", safetext.Clean(o.selector), len(names))
 	return binding.Reach{Namespaces: names}, nil
 }

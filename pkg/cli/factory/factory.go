@@ -94,12 +94,14 @@ func (f *Factory) AddManagementFlags(cmd *cobra.Command) {
 }
 
 // AddKubeFlags adds kubectl's own flags (--kubeconfig, --context, ...) to a
-// command that talks to a cluster, but those that mean something else there.
+// command that talks to a cluster, but those that mean something else there. Help
+// shows the few that people use; the others work as they do for kubectl.
 func (f *Factory) AddKubeFlags(cmd *cobra.Command) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	f.Kube.AddFlags(flags)
 	flags.VisitAll(func(flag *pflag.Flag) {
 		if flag.Name != "cache-dir" && cmd.Flags().Lookup(flag.Name) == nil {
+			flag.Hidden = flag.Name != "kubeconfig" && flag.Name != "context" && flag.Name != "as"
 			cmd.Flags().AddFlag(flag)
 		}
 	})
