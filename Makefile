@@ -54,7 +54,8 @@ lint: ## gofmt, go vet, and golangci-lint where it is installed
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
 
 bench: build ## print the numbers of the design's section 7 that can be measured today
-	go test -run '^$$' -bench . -benchtime 2s ./pkg/fastlane/... ./pkg/webhook/... ./cmd/kubectl-aad/...
+	go test -run '^$$' -bench Process -benchtime 100x ./cmd/kubectl-aad
+	go test -run '^$$' -bench . -benchtime 2s ./pkg/webhook ./pkg/sandbox
 
 clean: ## remove what was built and the sandbox's folder
 	rm -rf $(BIN) $(SANDBOX)

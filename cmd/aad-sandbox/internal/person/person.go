@@ -41,6 +41,7 @@ func (p *Person) Kubeconfig() string { return filepath.Join(p.Home, ".kube", "co
 func (p *Person) Environ() []string {
 	return append([]string{
 		"HOME=" + p.Home, "TERM=xterm-256color", "LANG=C.UTF-8", "NO_COLOR=1",
+		"SSH_TTY=/dev/tty", // no desktop: sign-ins show a code and open no browser
 		"PATH=" + p.Bin + string(os.PathListSeparator) + "/usr/bin:/bin",
 		"KUBECONFIG=" + p.Kubeconfig(),
 	}, p.Env...)
