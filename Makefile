@@ -13,7 +13,7 @@ export GOTOOLCHAIN  := local
 export CGO_ENABLED  := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-sandbox demo test lint bench sandbox clean
+.PHONY: help build build-sandbox demo test test-clients lint bench sandbox clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test: build build-sandbox ## all tests of both modules
 GRAPH_SDK := github.com/microsoftgraph/msgraph-sdk-go/models
 HEAVY = $(shell go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "$(GRAPH_SDK)"}}{{println $$p}}{{end}}{{end}}' ./... | sed 's/ .*//; s/_test$$//; s/\.test$$//' | sort -u)
 LIGHT = $(filter-out $(HEAVY),$(shell go list ./...))
+
+test-clients: ## other people's clients against the sandbox (installs them; root)
+	AAD_TEST_CLIENTS=1 go test -count=1 -v -timeout 20m ./pkg/sandbox/clients/
 
 lint: ## gofmt, go vet, and golangci-lint where it is installed
 	@test -z "$$(gofmt -l cmd pkg plugins)" || { gofmt -l cmd pkg plugins; exit 1; }

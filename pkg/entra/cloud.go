@@ -29,17 +29,18 @@ type Cloud struct {
 // Azure CLI use for them.
 var clouds = []struct {
 	Cloud
-	aliases []string
+	aliases  []string
+	graphDoD string // the US Department of Defense has a Graph of its own
 }{
 	{Cloud{Name: "public", Login: "https://login.microsoftonline.com", Graph: "https://graph.microsoft.com",
 		ARM: "https://management.azure.com", ARMAudience: "https://management.core.windows.net"},
-		[]string{"AzurePublicCloud", "AzureCloud"}},
+		[]string{"AzurePublicCloud", "AzureCloud"}, ""},
 	{Cloud{Name: "usgov", Login: "https://login.microsoftonline.us", Graph: "https://graph.microsoft.us",
 		ARM: "https://management.usgovcloudapi.net", ARMAudience: "https://management.core.usgovcloudapi.net"},
-		[]string{"AzureUSGovernmentCloud", "AzureUSGovernment"}},
+		[]string{"AzureUSGovernmentCloud", "AzureUSGovernment"}, "https://dod-graph.microsoft.us"},
 	{Cloud{Name: "china", Login: "https://login.partner.microsoftonline.cn", Graph: "https://microsoftgraph.chinacloudapi.cn",
 		ARM: "https://management.chinacloudapi.cn", ARMAudience: "https://management.core.chinacloudapi.cn"},
-		[]string{"AzureChinaCloud"}},
+		[]string{"AzureChinaCloud"}, ""},
 }
 
 // CloudNames lists the built-in clouds.
@@ -109,6 +110,9 @@ func readCloud(path string) (Cloud, error) {
 			return Cloud{}, fmt.Errorf("cloud file %q: %s must be an https URL, not %q", path, e.field, e.value)
 		}
 	}
+	if err := c.unmixed(); err != nil {
+		return Cloud{}, fmt.Errorf("cloud file %q: %w", path, err)
+	}
 	if f.CAFile != "" {
 		c.CAFile = f.CAFile
 		if !filepath.IsAbs(c.CAFile) {
@@ -116,6 +120,29 @@ func readCloud(path string) (Cloud, error) {
 		}
 	}
 	return c, nil
+}
+
+// unmixed refuses a cloud that sends the tokens of a built-in authority to
+// services that are not that cloud's: ARM's audience says nothing of the host
+// that gets the token.
+func (c Cloud) unmixed() error {
+	for _, known := range clouds {
+		if !strings.EqualFold(c.Login, known.Login) {
+			continue
+		}
+		for _, e := range []struct {
+			field, value string
+			own          []string
+		}{
+			{"microsoftGraphEndpoint", c.Graph, []string{"", known.Graph, known.graphDoD}},
+			{"resourceManagerEndpoint", c.ARM, []string{"", known.ARM}},
+		} {
+			if !slices.Contains(e.own, strings.ToLower(e.value)) {
+				return fmt.Errorf("%s %q does not belong to activeDirectoryEndpoint %q", e.field, e.value, c.Login)
+			}
+		}
+	}
+	return nil
 }
 
 func endpoint(s string) (string, error) {

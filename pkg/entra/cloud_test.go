@@ -71,7 +71,11 @@ func TestBadCloudFile(t *testing.T) {
 		"plain http":   {`{"activeDirectoryEndpoint":"http://login.example"}`, "activeDirectoryEndpoint"},
 		"with a user":  {`{"activeDirectoryEndpoint":"https://a@login.example"}`, "activeDirectoryEndpoint"},
 		"with a query": {`{"activeDirectoryEndpoint":"https://login.example?x"}`, "activeDirectoryEndpoint"},
-		"bad graph":    {`{"activeDirectoryEndpoint":"https://l","microsoftGraphEndpoint":"graph.example"}`, "microsoftGraphEndpoint"},
+		"public tokens to a stranger's ARM": {`{"activeDirectoryEndpoint":"https://login.microsoftonline.com/",
+			"resourceManagerEndpoint":"https://arm.evil.example","tokenAudience":"https://management.core.windows.net/"}`, "resourceManagerEndpoint"},
+		"public tokens to a stranger's Graph": {`{"activeDirectoryEndpoint":"https://LOGIN.microsoftonline.com",
+			"microsoftGraphEndpoint":"https://graph.evil.example"}`, "microsoftGraphEndpoint"},
+		"bad graph": {`{"activeDirectoryEndpoint":"https://l","microsoftGraphEndpoint":"graph.example"}`, "microsoftGraphEndpoint"},
 	} {
 		path := writeCloud(t, tt.content)
 		if _, err := entra.FindCloud(path); err == nil || !strings.Contains(err.Error(), tt.names) || !strings.Contains(err.Error(), path) {
@@ -80,6 +84,18 @@ func TestBadCloudFile(t *testing.T) {
 	}
 	if _, err := entra.FindCloud(filepath.Join(t.TempDir(), "none.json")); err == nil {
 		t.Error("a file that is not there is a cloud")
+	}
+}
+
+func TestCloudFileOfABuiltInAuthority(t *testing.T) {
+	for _, content := range []string{
+		`{"activeDirectoryEndpoint":"https://login.microsoftonline.us/","microsoftGraphEndpoint":"https://dod-graph.microsoft.us/"}`,
+		`{"activeDirectoryEndpoint":"https://login.microsoftonline.com","microsoftGraphEndpoint":"https://graph.microsoft.com",
+			"resourceManagerEndpoint":"https://management.azure.com/"}`,
+	} {
+		if _, err := entra.FindCloud(writeCloud(t, content)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func NewTransport(o Options) (http.RoundTripper, error) {
 		MaxIdleConnsPerHost:   16,
 		ForceAttemptHTTP2:     true,
 	}
-	rt = userAgent{rt}
+	rt = patient{userAgent{rt}, o.Timeout}
 	if o.Retry.Tries > 1 {
 		rt = &retrying{next: rt, policy: o.Retry, wait: o.Wait}
 	}

@@ -138,6 +138,51 @@ func TestCancelEndsTheWait(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatStopsInTheMiddleIsGivenUp(t *testing.T) {
+	ended := make(chan struct{})
+	url, ca, _ := server(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("{"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		close(ended)
+	})
+	client, err := httpx.NewClient(httpx.Options{CAFile: ca, Timeout: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if got, err := io.ReadAll(resp.Body); !errors.Is(err, httpx.ErrStalled) || string(got) != "{" {
+		t.Errorf("read %q, %v", got, err)
+	}
+	<-ended
+}
+
+func TestASlowAnswerIsReadToItsEnd(t *testing.T) {
+	url, ca, _ := server(t, func(w http.ResponseWriter, _ *http.Request) {
+		for range 4 {
+			_, _ = w.Write([]byte("part "))
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(60 * time.Millisecond)
+		}
+	})
+	client, err := httpx.NewClient(httpx.Options{CAFile: ca, Timeout: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if got, err := io.ReadAll(resp.Body); err != nil || string(got) != "part part part part " {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
 func TestNoRedirectToAnotherHost(t *testing.T) {
 	foreign, _, stranger := server(t, status(200))
 	url, ca, _ := server(t, func(w http.ResponseWriter, r *http.Request) {

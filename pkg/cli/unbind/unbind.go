@@ -102,6 +102,10 @@ func (o *options) run(ctx context.Context, f *factory.Factory, args []string) er
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(rows, func(r people.Row) bool { return len(r.Roles) > 0 || len(r.Namespaces) > 0 || r.Cluster }) {
+		return fault.New(fault.Usage, "the list's columns role and namespace are not used here: more would go than it says",
+			"name the role and the reach: --clusterrole ROLE -n NAMESPACE, with a list of principals alone")
+	}
 	cluster, err := kube.Connect(f.Kube)
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package unbind
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -194,5 +196,19 @@ func TestHostileNames(t *testing.T) {
 	err := s.Do(t, New, "e0110000-0000-4000-8000-000000000006", "-A")
 	if all := s.Out.String() + s.Err.String() + err.Error(); strings.ContainsAny(all, "\x1b\a\u202e") {
 		t.Errorf("terminal controls in %q", all)
+	}
+}
+
+// A list made for bind says where; taking away everywhere would be more than it
+// says.
+func TestColumnsOfAListAreNotIgnored(t *testing.T) {
+	s := bound(t, "alice@contoso.com|-n|prod", "alice@contoso.com|-n|team")
+	list := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(list, []byte("principal,role,namespace\nalice@contoso.com,view,prod\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Do(t, New, "-f", list, "--all")
+	if fault.KindOf(err) != fault.Usage || deleted(s) != nil {
+		t.Errorf("%v, deleted %q", err, deleted(s))
 	}
 }
