@@ -3,6 +3,10 @@
 package aks
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
@@ -22,6 +26,15 @@ type Cluster struct {
 
 	Entra                 *EntraProfile // nil: the cluster knows no Entra sign-in
 	LocalAccountsDisabled bool
+}
+
+// EntryName is how the cluster's entries in a kubeconfig are called. It ends in
+// a hash of subscription, group and name: another subscription's cluster of the
+// same name is another cluster. ARM keeps any case, so that none counts.
+func (c Cluster) EntryName() string {
+	id := strings.ToLower(c.Subscription + "/" + c.ResourceGroup + "/" + c.Name) // none of them has a slash
+	sum := sha256.Sum256([]byte(id))
+	return "aad_" + strings.ToLower(c.ResourceGroup+"_"+c.Name) + "_" + hex.EncodeToString(sum[:4])
 }
 
 // EntraProfile is the cluster's aadProfile.

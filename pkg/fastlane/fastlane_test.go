@@ -123,6 +123,37 @@ func (f *fixture) chmod(sub string) {
 	}
 }
 
+// What the file's secret got is served although a variable holds another.
+func TestASecretsFileIsMeant(t *testing.T) {
+	f := newFixture(t, now.Add(time.Hour))
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("s"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.args = append(f.args, "--client-id", tenant, "--client-secret-file", secret)
+	cmd, err := token.Parse(f.args[1:], f.getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, err := f.dir.Find(cmd.Request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fingerprint, err := cmd.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := tokencache.Entry{Token: token.Token{Access: "f.i.l", Expires: now.Add(time.Hour)}, Fingerprint: fingerprint, Obtained: now.Add(-time.Hour)}
+	if err := f.dir.Put(place.TokenKey(), e); err != nil {
+		t.Fatal(err)
+	}
+	f.env["AZURE_CLIENT_SECRET"] = "another"
+	var out bytes.Buffer
+	if !Serve(f.args, f.getenv, &out, now) || !strings.Contains(out.String(), "f.i.l") {
+		t.Errorf("wrote %q", out.String())
+	}
+}
+
 // A token is not for a person's eyes, but for a pipe.
 func TestDevices(t *testing.T) {
 	f := newFixture(t, now.Add(time.Hour))
@@ -151,6 +182,8 @@ func FuzzServe(f *testing.F) {
 	f.Add(strings.Join(fix.args, "\n"), "AZURE_CLIENT_ID="+tenant)
 	f.Add(strings.Join(append(fix.args, "-lspn", "--client-secret=x"), "\n"), "")
 	f.Add(strings.Join(append(fix.args, "--account=a.t", "-edevicecode"), "\n"), "KUBECACHEDIR=/tmp\nAAD_LOGIN_METHOD=browser")
+	f.Add(strings.Join(append(fix.args, "-lspn", "--client-secret-file=/nowhere"), "\n"), "AZURE_CLIENT_SECRET=x")
+	f.Add(strings.Join(append(fix.args, "-lworkloadidentity", "-eusgov"), "\n"), "AZURE_AUTHORITY_HOST=https://login.microsoftonline.com")
 	f.Fuzz(func(t *testing.T, line, variables string) {
 		env := map[string]string{}
 		for _, v := range strings.Split(variables, "\n") {

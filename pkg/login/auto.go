@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -12,8 +13,30 @@ import (
 var ErrNoWay = errors.New("no way to ask the person")
 
 // CommandLine returns the command that asks for the same token again, to be
-// pasted into a shell.
-func CommandLine(r token.Request) string { return "kubectl-aad " + quote(r.Args()) }
+// pasted into a shell. For the management sign-in, which get-token cannot do,
+// it is login, which has no flag for a redirect address.
+func CommandLine(r token.Request) string {
+	if r.Tenant == Organizations || ownAudience(r) {
+		return "kubectl aad " + quote(manageArgs(r))
+	}
+	return "kubectl-aad " + quote(r.Args())
+}
+
+func manageArgs(r token.Request) []string {
+	args := []string{"login", "--manage"}
+	add := func(name, value, unsaid string) {
+		if value != "" && value != unsaid {
+			args = append(args, "--"+name, value)
+		}
+	}
+	add("cloud", r.Cloud.Argument(), "")
+	add("login", r.Method, token.Auto)
+	add("tenant-id", r.Tenant, Organizations)
+	add("client-id", string(r.Client), string(entra.AzureCLI))
+	add("client-secret-file", r.Params.Get("client-secret-file"), "")
+	add("account", r.Account, "")
+	return args
+}
 
 // auto makes one method of those that ask a person: in the registry's order,
 // those that work on this machine.

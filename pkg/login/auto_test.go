@@ -3,8 +3,10 @@ package login
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -67,6 +69,33 @@ func TestAutoTakesTheFirstWayThatReachesThePerson(t *testing.T) {
 	}
 	if _, err := (Registry{{Name: "robot"}}).Find(token.Auto); err == nil {
 		t.Error("auto without anybody to ask")
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	const manage = "kubectl aad login --manage"
+	for _, tc := range []struct {
+		name, want string
+		change     func(*token.Request)
+	}{
+		{"a cluster", "kubectl-aad get-token --server-id " + server + " --client-id " + string(entra.AKSClient) + " --tenant-id " + tenant, func(*token.Request) {}},
+		{"nothing chosen", manage, func(r *token.Request) { r.Client, r.Tenant, r.Scope = entra.AzureCLI, Organizations, graph+"/.default" }},
+		{"Graph", manage + " --tenant-id " + tenant, func(r *token.Request) { r.Client, r.Scope = entra.AzureCLI, graph+"/.default" }},
+		{"ARM", manage + " --tenant-id " + tenant, func(r *token.Request) { r.Client, r.Scope = entra.AzureCLI, r.Cloud.ARMAudience+"//.default" }},
+		{"all chosen", manage + " --cloud usgov --login devicecode --tenant-id " + tenant + " --client-id " + tenant + " --account 'it''s'", func(r *token.Request) {
+			r.Cloud, _ = entra.FindCloud("usgov")
+			r.Method, r.Client, r.Account, r.Scope = "devicecode", tenant, "it's", r.Cloud.Graph+"/.default"
+		}},
+		{"an application", manage + " --login clientsecret --tenant-id " + tenant + " --client-id " + tenant + " --client-secret-file f", func(r *token.Request) {
+			r.Method, r.Client, r.Scope = "clientsecret", tenant, graph+"/.default"
+			r.Params = token.Params{"client-secret-file": "f", "client-secret": "s"}
+		}},
+	} {
+		r := request()
+		tc.change(&r)
+		if got, want := CommandLine(r), strings.ReplaceAll(tc.want, "''", `'\''`); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", tc.name, got, want)
+		}
 	}
 }
 

@@ -56,6 +56,9 @@ type wish struct {
 	quiet  bool            // nobody is asked
 }
 
+// mayAsk reports whether a person may be asked for a wish.
+func (b *Broker) mayAsk(w wish) bool { return b.MayAsk && !w.quiet }
+
 // served reports whether a cached token is good enough.
 func (w wish) served(e tokencache.Entry, now time.Time) bool {
 	return !w.afresh && e.Fresh(now) && e.Access != w.not
@@ -124,7 +127,8 @@ func (b *Broker) get(ctx context.Context, req token.Request, w wish) (token.Toke
 }
 
 // once asks, unless somebody who held the lock while we waited failed already,
-// or a person just refused this very caller.
+// or a person just refused this very caller. That nobody could be asked there
+// is no answer here, where somebody can.
 func (b *Broker) once(ctx context.Context, p tokencache.Place, l *lock.Lock, began time.Time, w wish) (token.Token, error) {
 	if l == nil {
 		return b.obtain(ctx, p, w, func(lock.Purpose, time.Time) {})
@@ -137,7 +141,7 @@ func (b *Broker) once(ctx context.Context, p tokencache.Place, l *lock.Lock, beg
 	if o, failed := l.FailedFor(who); failed {
 		return token.Token{}, &fault.Error{Kind: o.Kind, Err: errors.New(safetext.Clean(o.Text))}
 	}
-	if o, failed := l.FailedSince(began); failed {
+	if o, failed := l.FailedSince(began); failed && !(o.Silent && b.mayAsk(w)) {
 		return token.Token{}, &fault.Error{Kind: o.Kind, Err: errors.New(safetext.Clean(o.Text)), Hints: o.Hints}
 	}
 	t, err := b.obtain(ctx, p, w, func(purpose lock.Purpose, until time.Time) {
@@ -148,7 +152,8 @@ func (b *Broker) once(ctx context.Context, p tokencache.Place, l *lock.Lock, beg
 		if !b.asked {
 			who = ""
 		}
-		l.Fail(lock.Outcome{At: b.Now(), Kind: fault.KindOf(err), Text: err.Error(), Hints: fault.Hints(err), Caller: who})
+		l.Fail(lock.Outcome{At: b.Now(), Kind: fault.KindOf(err), Text: err.Error(), Hints: fault.Hints(err), Caller: who,
+			Silent: fault.KindOf(err) == fault.SignIn && !b.mayAsk(w)})
 		return t, err
 	}
 	l.Succeeded()

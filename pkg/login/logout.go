@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +74,7 @@ func (b *Broker) Logout(ctx context.Context, req token.Request) ([]Gone, error) 
 
 // exclusively runs f while nobody gets a token: whoever is at work would write
 // what f removed. Locks that appear meanwhile are taken too, and f runs again.
+// The lists' locks are held while f runs only: whoever is at work takes them last.
 func (b *Broker) exclusively(ctx context.Context, f func() ([]Gone, error)) ([]Gone, error) {
 	ctx, cancel := context.WithTimeout(ctx, logoutWait)
 	defer cancel()
@@ -82,7 +82,7 @@ func (b *Broker) exclusively(ctx context.Context, f func() ([]Gone, error)) ([]G
 	var busy, failed error
 	taken := map[string]bool{}
 	for {
-		fresh := slices.DeleteFunc(lock.Names(b.Dir), func(n string) bool { return taken[n] })
+		fresh := slices.DeleteFunc(lock.Names(b.Dir), func(n string) bool { return taken[n] || isListLock(n) })
 		for _, name := range fresh {
 			taken[name] = true
 			l := lock.New(b.Dir, name, b.Now)
@@ -93,7 +93,9 @@ func (b *Broker) exclusively(ctx context.Context, f func() ([]Gone, error)) ([]G
 			}
 			defer l.Release()
 		}
+		release := b.holdLists(ctx)
 		more, err := f()
+		release()
 		gone, failed = append(gone, more...), errors.Join(failed, err)
 		if len(fresh) == 0 {
 			break
@@ -136,17 +138,4 @@ func (b *Broker) forget(meant func(list string, a tokencache.Account) bool) ([]G
 	})
 	slices.SortFunc(gone, func(a, b Gone) int { return strings.Compare(a.Account+a.Tenant, b.Account+b.Tenant) })
 	return gone, failed
-}
-
-// Pin makes an account the one that is meant where none is named.
-func (b *Broker) Pin(ctx context.Context, req token.Request) error {
-	p, err := b.find(ctx, req)
-	if err != nil {
-		return err
-	}
-	if p.Account.Home == "" || p.Accounts.Pinned == p.Account.Home {
-		return nil
-	}
-	p.Accounts.Pinned = p.Account.Home
-	return fault.Wrap(fault.Store, fmt.Sprintf("make %s the default account", p.Account.Username), b.Dir.PutAccounts(p.Keys.Accounts(), p.Accounts))
 }

@@ -49,7 +49,7 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell an
 		b.kept(unknown)
 		return g.Token, nil
 	}
-	b.keep(p, g, fingerprint)
+	b.keep(ctx, p, g, fingerprint)
 	return g.Token, nil
 }
 
@@ -140,29 +140,16 @@ func (b *Broker) refreshToken(p tokencache.Place) safetext.Secret {
 }
 
 // keep stores what was granted. What fails is said, and costs nothing.
-func (b *Broker) keep(p tokencache.Place, g Grant, fingerprint string) {
+func (b *Broker) keep(ctx context.Context, p tokencache.Place, g Grant, fingerprint string) {
 	if p.Request.ForPerson() {
 		g.Account.Session = p.Keys.Refresh(g.Account.Home)
 		if g.Refresh != "" {
 			b.kept(b.Vault.Put(g.Account.Session, g.Refresh))
 		}
-		b.remember(p, g.Account)
+		b.remember(ctx, p, g.Account)
 		p.Account = g.Account
 	}
 	b.kept(b.Dir.Put(p.TokenKey(), tokencache.Entry{Token: g.Token, Home: g.Account.Home, Session: g.Account.Session,
 		Fingerprint: fingerprint, Obtained: b.Now()}))
 	_ = b.Dir.Sweep("tokens", b.Now())
-}
-
-// remember adds the account to those known. The list is read again: another
-// account may have signed in meanwhile.
-func (b *Broker) remember(p tokencache.Place, a tokencache.Account) {
-	list, err := b.Dir.Accounts(p.Keys.Accounts())
-	if err != nil {
-		list = p.Accounts
-	}
-	list.Authority, list.Tenant, list.Client = p.Request.Cloud.Login, p.Request.Tenant, p.Request.Client
-	if known, ok := list.Find(a.Home); !ok || known != a {
-		b.kept(b.Dir.PutAccounts(p.Keys.Accounts(), list.With(a)))
-	}
 }

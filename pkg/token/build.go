@@ -89,31 +89,27 @@ func cleanClient(method, id, server string) (entra.ClientID, error) {
 	return entra.ClientID(id), nil
 }
 
-// findCloud returns the cloud. AzureStackCloud means the file that the
-// environment names, as it does for Azure/go-autorest. An authority alone
-// chooses among the known clouds and never adds one.
+// findCloud returns the cloud. An authority alone chooses among the known
+// clouds and never adds one.
 func findCloud(v values, getenv func(string) string) (entra.Cloud, error) {
-	name := v["cloud"]
-	if strings.EqualFold(name, "AzureStackCloud") && getenv(azureStackFile) != "" {
-		name = getenv(azureStackFile)
-	}
+	name := cloudName(v["cloud"], getenv)
 	cloud, err := entra.FindCloud(name)
 	if err != nil {
 		return entra.Cloud{}, err
 	}
-	authority := strings.ToLower(strings.TrimRight(v["authority-host"], "/"))
-	if authority == "" || authority == strings.ToLower(cloud.Login) {
+	authority := v["authority-host"]
+	if authority == "" || sameAuthority(authority, cloud.Login) {
 		return cloud, nil
 	}
 	if name == "" {
 		for _, n := range entra.CloudNames() {
-			if c, err := entra.FindCloud(n); err == nil && c.Login == authority {
+			if c, err := entra.FindCloud(n); err == nil && sameAuthority(authority, c.Login) {
 				return c, nil
 			}
 		}
 	}
 	return entra.Cloud{}, fmt.Errorf("--authority-host %q is not the authority of cloud %q: a private cloud needs a cloud file (--cloud FILE)",
-		v["authority-host"], cloud.Name)
+		authority, cloud.Name)
 }
 
 // Args returns the arguments that ask for the same token again, to be pasted

@@ -10,12 +10,16 @@ import (
 )
 
 // Complete adds to a request that was not parsed from get-token's arguments
-// what its method finds in the environment. Without a client chosen by hand, a
-// method that signs an application in takes that of AZURE_CLIENT_ID.
+// what its method finds in the environment, which has no say where a secret's
+// file is given. Without a client chosen by hand, a method that signs an
+// application in takes that of AZURE_CLIENT_ID.
 func (r Request) Complete(getenv func(string) string, clientChosen bool) (Request, error) {
 	params := Params{}
 	for _, f := range flags {
 		value := r.Params[f.Name]
+		if value == "" && f.Name == "client-secret" && r.Params["client-secret-file"] != "" {
+			continue
+		}
 		for _, name := range slices.Concat(f.env, f.envFor[r.Method]) {
 			if value == "" && f.param && !r.ForPerson() {
 				value = safetext.Secret(getenv(name))

@@ -124,6 +124,12 @@ func merge(given values, getenv func(string) string) (values, []string) {
 			}
 		}
 	}
+	for _, r := range rivals {
+		if names := r.outdone(given, getenv); names != nil {
+			delete(v, r.loser)
+			overruled = append(overruled, names...)
+		}
+	}
 	return v, overruled
 }
 

@@ -44,9 +44,10 @@ func (c credential) others() []string {
 	r := c.request
 	r.Method = "browser"
 	here := login.CommandLine(r)
+	ways := []string{"the organisation may block sign-in by code; with a browser on this machine, run: " + here}
 	r.Params = token.Params{"redirect-url": "http://localhost:8400"}
-	return []string{
-		"the organisation may block sign-in by code; with a browser on this machine, run: " + here,
-		"over ssh, connect with ssh -L 8400:localhost:8400 and run: " + login.CommandLine(r) + " (then open the address that it shows)",
+	if tunnel := login.CommandLine(r); tunnel != here { // managing has no such flag
+		ways = append(ways, "over ssh, connect with ssh -L 8400:localhost:8400 and run: "+tunnel+" (then open the address that it shows)")
 	}
+	return ways
 }

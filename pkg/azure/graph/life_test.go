@@ -106,6 +106,10 @@ func TestGroupsLife(t *testing.T) {
 	if err != nil || g.Kind != entra.Group || !g.SecurityEnabled {
 		t.Fatalf("%+v, %v", g, err)
 	}
+	members, owners, err := c.MembersAndOwners(t.Context(), g.ID)
+	if me := s.Info().Users[0].ObjectID; err != nil || !slices.Equal(members, []entra.ObjectID{alice.ID}) || !slices.Equal(owners, []entra.ObjectID{me}) {
+		t.Errorf("members %q, owners %q, %v", members, owners, err)
+	}
 	if in, err := c.MemberGroups(t.Context(), alice, true); err != nil || !slices.Contains(in, g.ID) {
 		t.Errorf("alice is in %v, %v", in, err)
 	}

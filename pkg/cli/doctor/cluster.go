@@ -2,11 +2,6 @@ package doctor
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -18,7 +13,6 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/kubeconfig"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/rbac"
-	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -34,15 +28,10 @@ func (c *command) tokens(e kubeconfig.Entry) (source, error) {
 	if e.Exec == nil {
 		return nil, fault.New(fault.Incomplete, "the context does not sign in with Entra ID")
 	}
-	name := strings.TrimSuffix(filepath.Base(e.Exec.Command), ".exe")
-	if name != "kubectl-aad" && name != "aad-core" {
+	if !gettoken.Ours(e.Exec) {
 		return nil, fault.Newf(fault.Incomplete, "the sign-in is kept by %q, which doctor does not start", e.Exec.Command)
 	}
-	req, err := request(e, c.Getenv)
-	if err != nil {
-		return nil, fault.Wrap(fault.Config, "", err)
-	}
-	broker, err := gettoken.NewBroker(c.Factory, c.methods, gettoken.Options{CacheDir: c.CacheDir})
+	broker, req, err := gettoken.ContextOf(e, c.Getenv).Broker(c.Factory, c.methods, false)
 	if err != nil {
 		return nil, err
 	}
@@ -83,37 +72,11 @@ func (c *cluster) dial(ctx context.Context) (*kube.Cluster, error) {
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.Incomplete, Op: "there is no token to send", Err: err}
 	}
-	data, err := withToken(c.entry, t.Access)
+	data, err := c.entry.WithToken(t.Access)
 	if err != nil {
 		return nil, err
 	}
 	return kube.FromKubeconfig(data)
-}
-
-// withToken is the entry as a kubeconfig with a token in place of the plugin
-// that makes it: client-go would start the plugin, which may ask. It is kept
-// in memory only.
-func withToken(e kubeconfig.Entry, access safetext.Secret) ([]byte, error) {
-	server := map[string]any{"server": e.Server}
-	switch {
-	case e.Insecure:
-		server["insecure-skip-tls-verify"] = true
-	case len(e.CA) > 0:
-		server["certificate-authority-data"] = base64.StdEncoding.EncodeToString(e.CA)
-	case e.CAFile != "":
-		pem, err := os.ReadFile(e.CAFile)
-		if err != nil {
-			return nil, fault.Wrap(fault.Config, "CA of the cluster", err)
-		}
-		server["certificate-authority-data"] = base64.StdEncoding.EncodeToString(pem)
-	}
-	named := func(kind string, v map[string]any) []any { return []any{map[string]any{"name": "doctor", kind: v}} }
-	return json.Marshal(map[string]any{
-		"apiVersion": "v1", "kind": "Config", "current-context": "doctor",
-		"clusters": named("cluster", server),
-		"users":    named("user", map[string]any{"token": access.Reveal()}),
-		"contexts": named("context", map[string]any{"cluster": "doctor", "user": "doctor", "namespace": e.Namespace}),
-	})
 }
 
 // WhoAmI implements checks.Reviews.

@@ -40,6 +40,7 @@ type Many interface {
 // Groups reads memberships and makes security groups.
 type Groups interface {
 	MemberGroups(ctx context.Context, p entra.Principal, securityOnly bool) ([]entra.ObjectID, error)
+	MembersAndOwners(ctx context.Context, group entra.ObjectID) (members, owners []entra.ObjectID, err error)
 	CreateGroup(ctx context.Context, name string, members []entra.ObjectID) (entra.Principal, error)
 	DeleteGroup(ctx context.Context, id entra.ObjectID) error
 }

@@ -28,6 +28,14 @@ func Ours(x *kubeconfig.Exec) bool {
 	return name == "kubectl-aad" || name == "aad-core"
 }
 
+// ContextOf returns an entry as a context of any kind.
+func ContextOf(e kubeconfig.Entry, getenv func(string) string) Context {
+	if e.Exec != nil {
+		getenv = within(e.Exec.Env, getenv)
+	}
+	return Context{Entry: e, Getenv: getenv}
+}
+
 // Contexts returns the contexts that sign in with this program. path is the
 // value of --kubeconfig.
 func Contexts(f *factory.Factory, path string) ([]Context, error) {
@@ -38,7 +46,9 @@ func Contexts(f *factory.Factory, path string) ([]Context, error) {
 	var list []Context
 	for _, e := range entries {
 		if Ours(e.Exec) {
-			list = append(list, Context{Entry: e, Current: e.Context == current, Getenv: within(e.Exec.Env, f.Getenv)})
+			c := ContextOf(e, f.Getenv)
+			c.Current = e.Context == current
+			list = append(list, c)
 		}
 	}
 	return list, nil
@@ -53,10 +63,8 @@ func FindContext(f *factory.Factory, path, name string) (c Context, found bool, 
 	}
 	for _, e := range entries {
 		if e.Context == cmp.Or(name, current) {
-			c := Context{Entry: e, Current: e.Context == current, Getenv: f.Getenv}
-			if e.Exec != nil {
-				c.Getenv = within(e.Exec.Env, f.Getenv)
-			}
+			c := ContextOf(e, f.Getenv)
+			c.Current = e.Context == current
 			return c, true, nil
 		}
 	}

@@ -104,6 +104,7 @@ func (o *options) writeCluster(ctx context.Context, f *factory.Factory, w Writer
 			return "", err
 		}
 	}
+	c.Cluster.Subscription = sub.ID
 	return w.ContextName(c), w.Write(c)
 }
 

@@ -97,7 +97,7 @@ func (w Writer) Remove(c aks.Context) error {
 // owner names the cluster and user entries that are ours. Azure CLI's have
 // other names, so that neither program changes the other's by accident.
 func owner(c aks.Context) string {
-	name := "aad_" + strings.ToLower(c.Cluster.ResourceGroup+"_"+c.Cluster.Name) // ARM keeps any case
+	name := c.Cluster.EntryName()
 	if c.Admin {
 		name += aks.AdminSuffix
 	}

@@ -148,3 +148,35 @@ func TestTakenNames(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoSubscriptions: clusters of one group and name in two subscriptions
+// share no entry, so that neither's context follows the other's.
+func TestTwoSubscriptions(t *testing.T) {
+	w := writer(t)
+	at := func(subscription string) setupaks.Context {
+		k := dev
+		k.Subscription = subscription
+		return setupaks.Context{Cluster: k, From: from("https://"+subscription+".example", execUser)}
+	}
+	if err := w.Write(at("dev")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(at("prod")); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same context for another cluster: %v", err)
+	}
+	if _, err := w.Has(setupaks.Context{Cluster: aks.Cluster{Subscription: "prod", ResourceGroup: "dev", Name: "c"}}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("before there is a cluster: %v", err)
+	}
+	if _, err := w.Has(setupaks.Context{Cluster: aks.Cluster{Subscription: "DEV", ResourceGroup: "dev", Name: "c"}}); err != nil {
+		t.Errorf("ours in another case: %v", err)
+	}
+	other := w
+	other.Name = "prod"
+	if err := other.Write(at("prod")); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := Read(w.Path)
+	if err != nil || len(entries) != 2 || entries[0].Server != "https://dev.example" || entries[1].Server != "https://prod.example" {
+		t.Errorf("%+v, %v", entries, err)
+	}
+}

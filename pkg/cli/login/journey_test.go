@@ -28,6 +28,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	broker "github.com/kubectl-aad/kubectl-aad/pkg/login"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox"
+	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 	"github.com/kubectl-aad/kubectl-aad/plugins"
 )
 
@@ -187,6 +188,26 @@ func TestForceAndDefault(t *testing.T) {
 	}
 	if _, err := w.run(login.New, "--context", "none"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("no such context: %v", err)
+	}
+}
+
+// What a hint says to run must run.
+func TestTheHintForManagingIsACommand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cloud, err := entra.FindCloud(w.CloudFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := broker.CommandLine(token.Request{Cloud: cloud, Method: "devicecode", Client: entra.AzureCLI,
+		Tenant: string(w.Info().Tenants[0].ID), Account: "alice@contoso.com", Scope: cloud.Graph + "/.default"})
+	args, ok := strings.CutPrefix(line, "kubectl aad login ")
+	if !ok {
+		t.Fatal(line)
+	}
+	args = strings.Replace(args, "--cloud "+w.CloudFile()+" ", "", 1) // the root's flag: the world has it set
+	if out := w.must(login.New, strings.Fields(args)...); !strings.Contains(out, "Signed in as alice@contoso.com") {
+		t.Errorf("%s: %s", line, out)
 	}
 }
 

@@ -85,15 +85,10 @@ func (f *fakeCloud) Me(context.Context) (entra.Principal, error) {
 	return entra.Principal{ID: meID, Kind: entra.User, Name: "Admin", UPN: "admin@contoso.com"}, nil
 }
 
-func (f *fakeCloud) MemberGroups(_ context.Context, p entra.Principal, _ bool) (groups []entra.ObjectID, err error) {
+func (f *fakeCloud) MembersAndOwners(_ context.Context, group entra.ObjectID) (members, owners []entra.ObjectID, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for id, members := range f.members {
-		if slices.Contains(members, p.ID) {
-			groups = append(groups, id)
-		}
-	}
-	return groups, nil
+	return f.members[group], []entra.ObjectID{meID}, nil
 }
 
 func (f *fakeCloud) CreateGroup(ctx context.Context, name string, members []entra.ObjectID) (g entra.Principal, err error) {

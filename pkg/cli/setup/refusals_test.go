@@ -45,7 +45,7 @@ func refusals() []refusal {
 		{"other admin group", managed, cluster(map[string]string{aks.TagOwned: "managed"}), fault.Conflict, "is not its admin group", "az aks update"},
 		{"somebody's group", managed, func(s *shell) {
 			s.cloud.groups = []entra.Principal{{ID: "g", Kind: entra.Group, Name: "aks-admins", SecurityEnabled: true}}
-		}, fault.Conflict, "you are not in it", "--admin-group g"},
+		}, fault.Conflict, "not yours alone", "--admin-group g"},
 		{"unknown group", append(managed[:6:6], "--admin-group", "ghosts"), nil, fault.NotFound, "ghosts", ""},
 		{"distribution list", append(managed[:6:6], "--admin-group", "all"), func(s *shell) {
 			s.cloud.groups = []entra.Principal{{ID: "g", Kind: entra.Group, Name: "all"}}

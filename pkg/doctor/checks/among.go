@@ -37,8 +37,8 @@ func (c *Case) among(all []aks.Cluster) *aks.Cluster {
 
 // namedAfter reports whether the entry's user is called after a cluster.
 func (e Entry) namedAfter(k aks.Cluster) bool {
-	user := strings.TrimSuffix(e.User, "-admin")
-	return slices.ContainsFunc([]string{"clusterUser", "clusterAdmin", "aad"}, func(prefix string) bool {
-		return strings.EqualFold(user, prefix+"_"+k.ResourceGroup+"_"+k.Name)
+	user, azure := strings.TrimSuffix(e.User, "-admin"), "_"+k.ResourceGroup+"_"+k.Name
+	return slices.ContainsFunc([]string{"clusterUser" + azure, "clusterAdmin" + azure, k.EntryName()}, func(name string) bool {
+		return strings.EqualFold(user, name)
 	})
 }

@@ -82,8 +82,8 @@ func TestClusterProfile(t *testing.T) {
 			w.Entry.Server, w.Entry.User, w.Entry.Cluster = "https://127.0.0.1:6443", "me", "mine"
 		}, doctor.OK, "rg/prod", nil},
 		{"by our own entry's name", func(w *ward) {
-			w.Entry.Server, w.Entry.User, w.Entry.Cluster = "https://127.0.0.1:6443", "aad_rg_prod-admin", "mine"
-			w.Entry.Exec, w.clusters = nil, append(w.clusters, aks.Cluster{Name: "prod", ResourceGroup: "other"})
+			w.Entry.Server, w.Entry.User, w.Entry.Cluster = "https://127.0.0.1:6443", w.clusters[0].EntryName()+"-admin", "mine"
+			w.Entry.Exec, w.clusters = nil, append(w.clusters, aks.Cluster{Name: "prod", ResourceGroup: "rg", Subscription: "other"})
 		}, doctor.OK, "rg/prod", nil},
 		{"behind a tunnel", func(w *ward) { w.Entry.Server = "https://127.0.0.1:6443" }, doctor.OK, "two apps", nil},
 		{"two of that name", func(w *ward) {

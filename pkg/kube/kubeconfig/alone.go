@@ -14,6 +14,7 @@ func (e Entry) WithToken(access safetext.Secret) ([]byte, error) {
 	const name = "aad"
 	config := api.NewConfig()
 	config.Clusters[name] = &api.Cluster{Server: e.Server, InsecureSkipTLSVerify: e.Insecure,
+		ProxyURL: e.ProxyURL, TLSServerName: e.TLSServerName,
 		CertificateAuthorityData: e.CA, CertificateAuthority: e.CAFile}
 	config.AuthInfos[name] = &api.AuthInfo{Token: access.Reveal()}
 	config.Contexts[name] = &api.Context{Cluster: name, AuthInfo: name, Namespace: e.Namespace}

@@ -36,6 +36,9 @@ type Entry struct {
 	CAFile    string // as written, when the file names one instead
 	Insecure  bool   // insecure-skip-tls-verify
 
+	ProxyURL      string // proxy-url; empty: the environment's
+	TLSServerName string // tls-server-name; empty: the host of Server
+
 	Exec         *Exec
 	ClientCert   []byte // PEM
 	ClientKey    []byte // PEM
@@ -89,6 +92,7 @@ func entriesOf(config *api.Config) []Entry {
 		e := Entry{Context: name, Cluster: c.Cluster, User: c.AuthInfo, Namespace: c.Namespace}
 		if cluster := config.Clusters[c.Cluster]; cluster != nil {
 			e.Server, e.Insecure = cluster.Server, cluster.InsecureSkipTLSVerify
+			e.ProxyURL, e.TLSServerName = cluster.ProxyURL, cluster.TLSServerName
 			e.CA, e.CAFile = cluster.CertificateAuthorityData, cluster.CertificateAuthority
 		}
 		if user := config.AuthInfos[c.AuthInfo]; user != nil {

@@ -1,6 +1,7 @@
 package kubeconfig
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,8 @@ func Merge(path string, e Entry, setCurrent bool) error {
 		cluster := existing(config.Clusters, e.Cluster, api.NewCluster)
 		cluster.Server, cluster.InsecureSkipTLSVerify = e.Server, e.Insecure
 		cluster.CertificateAuthorityData, cluster.CertificateAuthority = e.CA, e.CAFile
+		cluster.ProxyURL = cmp.Or(e.ProxyURL, cluster.ProxyURL) // people write these two by hand
+		cluster.TLSServerName = cmp.Or(e.TLSServerName, cluster.TLSServerName)
 		user := api.NewAuthInfo()
 		if old := config.AuthInfos[e.User]; old != nil {
 			user.Extensions = old.Extensions

@@ -16,7 +16,7 @@ type People interface {
 	// Resolve finds the one principal that ref means; kind "" is any.
 	Resolve(ctx context.Context, ref string, kind entra.Kind) (entra.Principal, error)
 	Me(ctx context.Context) (entra.Principal, error)
-	MemberGroups(ctx context.Context, p entra.Principal, securityOnly bool) ([]entra.ObjectID, error)
+	MembersAndOwners(ctx context.Context, group entra.ObjectID) (members, owners []entra.ObjectID, err error)
 	CreateGroup(ctx context.Context, name string, members []entra.ObjectID) (entra.Principal, error)
 }
 
@@ -31,7 +31,7 @@ func (b *builder) adminGroup() setup.Step {
 		return setup.Step{ID: "admin-group", Make: setup.Action{
 			Title: fmt.Sprintf("use admin group %q", b.AdminGroup), Check: b.checkGivenGroup}}
 	}
-	return setup.Step{ID: "admin-group", Make: setup.Action{
+	return setup.Step{ID: "admin-group", Needs: []string{StepExisting}, Make: setup.Action{
 		Title: fmt.Sprintf("create admin group %q with you in it", b.CreateAdminGroup),
 		Note:  "whoever is in it is cluster-admin", Risk: setup.Privileged,
 		Check: b.checkNewGroup, Do: b.createGroup,
@@ -50,8 +50,8 @@ func (b *builder) checkGivenGroup(ctx context.Context) (setup.Finding, error) {
 	return setup.AllDone(g.Name + ", " + string(g.ID))
 }
 
-// checkNewGroup takes a group of that name for ours only if the caller is in
-// it: anybody in a tenant may make groups, and whoever owns this one would own
+// checkNewGroup takes a group of that name for ours only on proof: anybody in a
+// tenant may make groups and put others in, and whoever owns this one would own
 // the cluster.
 func (b *builder) checkNewGroup(ctx context.Context) (setup.Finding, error) {
 	g, err := b.People.Resolve(ctx, b.CreateAdminGroup, entra.Group)
@@ -61,20 +61,56 @@ func (b *builder) checkNewGroup(ctx context.Context) (setup.Finding, error) {
 	case err != nil:
 		return setup.Finding{}, fault.Wrap(fault.Failure, "--create-admin-group", err)
 	}
-	me, err := b.me(ctx)
+	detail := "exists, and administers the cluster already, " + string(g.ID)
+	rules, err := b.rules(ctx, g)
 	if err != nil {
 		return setup.Finding{}, err
 	}
-	groups, err := b.People.MemberGroups(ctx, me, true)
-	if err != nil {
-		return setup.Finding{}, err
-	}
-	if !slices.Contains(groups, g.ID) {
-		return setup.Finding{}, fault.Hint(fault.Newf(fault.Conflict, "a group called %q exists and you are not in it", b.CreateAdminGroup),
-			"choose another name, or pass --admin-group "+string(g.ID)+" if you trust whoever owns that group")
+	if !rules {
+		mine, err := b.mineAlone(ctx, g)
+		if err != nil {
+			return setup.Finding{}, err
+		}
+		if !mine {
+			return setup.Finding{}, fault.Hint(fault.Newf(fault.Conflict, "a group called %q exists and is not yours alone: others are in it, or own it", b.CreateAdminGroup),
+				"choose another name, or pass --admin-group "+string(g.ID)+" if you trust whoever owns that group")
+		}
+		detail = "exists already and is used: you alone are in it and nobody else owns it, " + string(g.ID)
 	}
 	b.facts.AdminGroup.Set(g)
-	return setup.AllDone("exists with you in it, " + string(g.ID))
+	return setup.AllDone(detail)
+}
+
+// rules reports whether the cluster already takes the group for its admins.
+func (b *builder) rules(ctx context.Context, g entra.Principal) (bool, error) {
+	c, found := b.facts.Cluster.Get()
+	switch {
+	case !found || c.Entra == nil:
+		return false, nil
+	case !b.bindsGroup():
+		return slices.Contains(c.Entra.AdminGroups, g.ID), nil
+	case !ready(c):
+		return false, nil
+	}
+	admin, err := b.adminKubeconfig(ctx, c.LocalAccountsDisabled)
+	if err != nil {
+		return false, err
+	}
+	bound, err := b.Access.Bound(ctx, admin, g)
+	return bound, fault.Wrap(fault.Failure, "look for the admin group's binding", err)
+}
+
+// mineAlone reports whether a group is as createGroup leaves it: the caller is
+// its only member, and nobody else is its owner, who could let others in. So
+// an interrupted run is taken up again.
+func (b *builder) mineAlone(ctx context.Context, g entra.Principal) (bool, error) {
+	me, err := b.me(ctx)
+	if err != nil {
+		return false, err
+	}
+	members, owners, err := b.People.MembersAndOwners(ctx, g.ID)
+	others := func(id entra.ObjectID) bool { return id != me.ID }
+	return len(members) == 1 && !slices.ContainsFunc(slices.Concat(members, owners), others) && g.SecurityEnabled, err
 }
 
 func (b *builder) me(ctx context.Context) (entra.Principal, error) {

@@ -90,7 +90,7 @@ func (b *builder) contextStep(id, name, note string, admin bool) setup.Step {
 
 func (b *builder) checkContext(ctx context.Context, admin bool) (setup.Finding, error) {
 	cluster, found := b.facts.Cluster.Get()
-	c := Context{Admin: admin, Cluster: aks.Cluster{ResourceGroup: b.ResourceGroup, Name: b.Name}}
+	c := Context{Admin: admin, Cluster: aks.Cluster{Subscription: b.Subscription.ID, ResourceGroup: b.ResourceGroup, Name: b.Name}}
 	if found && ready(cluster) {
 		var err error
 		if c, err = b.context(ctx, cluster, admin); err != nil {
@@ -122,6 +122,7 @@ func (b *builder) checkUndoContext(ctx context.Context, admin bool) (setup.Findi
 }
 
 func (b *builder) context(ctx context.Context, cluster aks.Cluster, admin bool) (Context, error) {
+	cluster.Subscription = b.Subscription.ID // the same before and after there is a cluster
 	if admin {
 		from, err := b.adminKubeconfig(ctx, cluster.LocalAccountsDisabled)
 		return Context{Cluster: cluster, From: from, Admin: true}, err

@@ -19,6 +19,8 @@ type world struct {
 	clusters map[string]aks.Cluster
 	people   []entra.Principal
 	bound    []entra.ObjectID
+	members  []entra.ObjectID // of every group
+	owners   []entra.ObjectID
 	contexts []string
 	did      []string
 	// create says what becomes of a PUT; nil: it succeeds.
@@ -127,8 +129,8 @@ func (w *world) Me(context.Context) (entra.Principal, error) {
 	return entra.Principal{ID: "me", Kind: entra.User}, nil
 }
 
-func (w *world) MemberGroups(context.Context, entra.Principal, bool) ([]entra.ObjectID, error) {
-	return nil, nil
+func (w *world) MembersAndOwners(context.Context, entra.ObjectID) (members, owners []entra.ObjectID, err error) {
+	return w.members, w.owners, nil
 }
 
 func (w *world) CreateGroup(_ context.Context, name string, members []entra.ObjectID) (entra.Principal, error) {

@@ -42,6 +42,7 @@ type Outcome struct {
 	Text   string     `json:"text"`
 	Hints  []string   `json:"hints"`
 	Caller string     `json:"caller,omitempty"` // that a person was asked for; empty: nobody was asked
+	Silent bool       `json:"silent,omitempty"` // a person is needed, and the holder could ask nobody: no answer for those who can
 }
 
 const dirName = "locks"
