@@ -7,7 +7,7 @@ import (
 )
 
 // kubeconfigTemplate has the shape of AKS's answers: one cluster, one user, one
-// context (entra.md §2.3).
+// context.
 const kubeconfigTemplate = `apiVersion: v1
 clusters:
 - cluster:

@@ -27,7 +27,7 @@ func TestApplicationKeys(t *testing.T) {
 			t.Errorf("%s is %v, there: %v; want null", key, v, there)
 		}
 	}
-	// no default scope, and lists that are empty and not null (clients.md §6)
+	// no default scope, and lists that are empty and not null
 	for _, key := range []string{"requiredResourceAccess", "identifierUris", "passwordCredentials", "keyCredentials", "appRoles", "tags", "addIns",
 		"api.oauth2PermissionScopes", "api.preAuthorizedApplications", "api.knownClientApplications",
 		"publicClient.redirectUris", "web.redirectUris", "spa.redirectUris"} {

@@ -54,7 +54,7 @@ func TestReplicationDelay(t *testing.T) {
 	c.want(201, "", "admin", "POST", "/servicePrincipals/"+graph+"/appRoleAssignedTo", role)
 }
 
-// Requests on the public host get links and contexts on it (clients.md §1).
+// Requests on the public host get links and contexts on it.
 func TestLinksFollowTheHost(t *testing.T) {
 	c := start(t, sandbox.Options{})
 	req, err := http.NewRequestWithContext(t.Context(), "GET", c.s.Info().Endpoints.Graph+"/v1.0//users?$top=2&$select=id", nil)

@@ -55,8 +55,8 @@ func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook 
 }
 
 // apiServerFlags are the flags that an administrator would give a kube-apiserver
-// behind a token webhook; entra.md and the README explain the three of them
-// that are about tokens.
+// behind a token webhook. The webhook's cache is a second long: with the default
+// of two minutes somebody who was refused would stay in.
 func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook) []string {
 	return []string{
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
