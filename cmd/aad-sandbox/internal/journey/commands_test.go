@@ -179,3 +179,14 @@ func field(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Setenv(args[0], s)
 }
+
+// share is "share NAME...": what an administrator hands out, the context "c" that
+// signs in and nothing of her own.
+func share(ts *testscript.TestScript, _ bool, names []string) {
+	config, err := exec.Command(filepath.Join(ts.Getenv("BIN"), "kubectl"), "--kubeconfig", personOf(ts, "admin").Kubeconfig(),
+		"config", "view", "--minify", "--flatten", "--context", "c").Output()
+	ts.Check(err)
+	for _, name := range names {
+		ts.Check(os.WriteFile(personOf(ts, name).Kubeconfig(), config, 0o600))
+	}
+}

@@ -34,6 +34,7 @@ func TestJourney(t *testing.T) {
 			"as":      as,
 			"graph":   graphCall,
 			"field":   field,
+			"share":   share,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BIN", dir)
