@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/httpx"
 )
 
@@ -78,6 +79,23 @@ func (e *CommandError) Error() string { return e.Name + ": " + e.Err.Error() }
 
 // Unwrap returns why.
 func (e *CommandError) Unwrap() error { return e.Err }
+
+// NoAnswer tells why a program that Machine.Run started gave no answer; title is
+// how people call it. Where it ran and refused, failed has its own words and the
+// error is nil.
+func NoAnswer(err error, name, title string) (failed *CommandError, why error) {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, fault.New(fault.Config, title+" is not on PATH", "install it, or use another login method (--login)")
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fault.New(fault.Network, name+" did not answer in time", "raise the limit with --timeout 2m")
+	case errors.Is(err, context.Canceled):
+		return nil, fault.New(fault.Cancelled, "cancelled")
+	case !errors.As(err, &failed):
+		return nil, fault.Wrap(fault.Config, "run "+name, err)
+	}
+	return failed, nil
+}
 
 func runProgram(ctx context.Context, limit time.Duration, name string, args ...string) ([]byte, error) {
 	path, err := exec.LookPath(name)

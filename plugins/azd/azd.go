@@ -5,8 +5,6 @@ package azd
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -57,16 +55,9 @@ func (c credential) Silent(ctx context.Context, _ login.Session) (login.Grant, e
 }
 
 func explain(err error, r token.Request) error {
-	var failed *login.CommandError
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return fault.New(fault.Config, "the Azure Developer CLI (azd) is not on PATH", "install it, or use another login method (--login)")
-	case errors.Is(err, context.DeadlineExceeded):
-		return fault.New(fault.Network, "azd did not answer in time", "raise the limit with --timeout 2m")
-	case errors.Is(err, context.Canceled):
-		return fault.New(fault.Cancelled, "cancelled")
-	case !errors.As(err, &failed):
-		return fault.Wrap(fault.Config, "run azd", err)
+	failed, why := login.NoAnswer(err, "azd", "the Azure Developer CLI (azd)")
+	if why != nil {
+		return why
 	}
 	return fault.New(fault.SignIn, "azd gives no token: "+lastWords(failed.Stderr), "azd auth login --tenant-id "+r.Tenant)
 }

@@ -5,9 +5,7 @@ package azurecli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -119,16 +117,9 @@ func explain(err error, r token.Request) error {
 	if r.Tenant != login.Organizations {
 		command += " --tenant " + r.Tenant
 	}
-	var failed *login.CommandError
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return fault.New(fault.Config, "Azure CLI (az) is not on PATH", "install it, or use another login method (--login)")
-	case errors.Is(err, context.DeadlineExceeded):
-		return fault.New(fault.Network, "az did not answer in time", "raise the limit with --timeout 2m")
-	case errors.Is(err, context.Canceled):
-		return fault.New(fault.Cancelled, "cancelled")
-	case !errors.As(err, &failed):
-		return fault.Wrap(fault.Config, "run az", err)
+	failed, why := login.NoAnswer(err, "az", "Azure CLI (az)")
+	if why != nil {
+		return why
 	}
 	text := lastWords(failed.Stderr)
 	if strings.Contains(text, "AADSTS") { // explained as if Entra ID had told us

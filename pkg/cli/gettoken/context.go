@@ -132,6 +132,6 @@ func Management(f *factory.Factory, methods login.Registry) (*login.Broker, toke
 		return nil, req, err
 	}
 	req.Scope = req.Cloud.Graph + "/.default"
-	b, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: true})
+	b, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: !f.Silent})
 	return b, req, err
 }

@@ -124,11 +124,7 @@ func overruled(err error, names []string) error {
 // for Graph and ARM, apart from the clusters' by its client id.
 func SignIn(methods login.Registry) func(context.Context, *factory.Factory) (token.Source, error) {
 	return func(_ context.Context, f *factory.Factory) (token.Source, error) {
-		req, err := managementRequest(f)
-		if err != nil {
-			return nil, err
-		}
-		broker, err := NewBroker(f, methods, Options{CacheDir: f.CacheDir, MayAsk: !f.Silent})
+		broker, req, err := Management(f, methods)
 		if err != nil {
 			return nil, err
 		}
