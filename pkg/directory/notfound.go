@@ -18,19 +18,63 @@ const suggested = 3
 // notFound explains why ref means nobody. What cannot be learnt on the way is
 // left out: explaining a failure must not fail.
 func (r Resolver) notFound(ctx context.Context, ref Ref) error {
-	err := fault.New(fault.NotFound, nobody(ref))
-	if domain := ref.Domain(); domain != "" && ref.Kind != entra.Group {
-		if org, known := r.organization(ctx); known && !atHome(org, domain) {
-			err = fault.Newf(fault.NotFound, "%q was not invited: %s is not a domain of %s and no guest has that address",
-				ref.Text, safetext.Clean(domain), tenantName(org))
-			err.Hints = []string{"invite the person as a guest (Entra admin center, Users, Invite external user), then run this again"}
-		}
+	if err := r.deleted(ctx, ref); err != nil {
+		return err
+	}
+	err := r.stranger(ctx, ref)
+	if err == nil {
+		err = fault.New(fault.NotFound, nobody(ref))
 	}
 	if ref.By == ID && ref.Kind != entra.User && ref.Kind != entra.Group {
 		err.Hints = append(err.Hints, "for an application use its client id, or its service principal's object id: the app registration's object id is another one")
 	}
 	for _, p := range r.near(ctx, ref) {
 		err.Hints = append(err.Hints, fmt.Sprintf("did you mean %s? then use %s", Describe(p), p.ID))
+	}
+	return err
+}
+
+// deleted says that ref meant somebody until a deletion that can be undone; nil
+// when it did not, or when nobody can tell.
+func (r Resolver) deleted(ctx context.Context, ref Ref) error {
+	bin, ok := r.Lookup.(Bin)
+	if !ok {
+		return nil
+	}
+	gone, err := bin.Deleted(ctx, ref)
+	if gone = distinct(ref, gone); err != nil || len(gone) == 0 {
+		return nil
+	}
+	fail := fault.Newf(fault.NotFound, "%q was deleted from the directory less than 30 days ago", ref.Text)
+	for _, p := range gone {
+		fail.Hints = append(fail.Hints, fmt.Sprintf("restore the %s %s (Entra admin center, deleted %ss), then run this again",
+			kindWords[p.Kind], p.ID, kindWords[p.Kind]))
+	}
+	return fail
+}
+
+// stranger says that the domain of ref is another directory's, whose people are
+// known here once they are invited; nil where that is not so or not known.
+func (r Resolver) stranger(ctx context.Context, ref Ref) *fault.Error {
+	domain := ref.Domain()
+	if domain == "" || ref.Kind == entra.Group {
+		return nil
+	}
+	org, known := r.organization(ctx)
+	if !known || atHome(org, domain) {
+		return nil
+	}
+	err := fault.Newf(fault.NotFound, "%q was not invited: %s is not a domain of %s and no guest has that address",
+		ref.Text, safetext.Clean(domain), tenantName(org))
+	err.Hints = []string{"invite the person as a guest (Entra admin center, Users, Invite external user), then run this again"}
+	if r.Home == nil {
+		return err
+	}
+	switch home, herr := r.Home(ctx, domain); {
+	case herr == nil:
+		err.Hints = append(err.Hints, fmt.Sprintf("%s is a domain of the tenant %s", safetext.Clean(domain), home))
+	case fault.KindOf(herr) == fault.Config:
+		err.Hints = append(err.Hints, fmt.Sprintf("no tenant has the domain %s: is it spelled right?", safetext.Clean(domain)))
 	}
 	return err
 }

@@ -30,9 +30,18 @@ type Tenant interface {
 	Organization(ctx context.Context) (entra.Organization, error)
 }
 
+// Bin is what a Lookup may be able to do besides: tell what a reference meant
+// until it was deleted. Such a principal can still be restored.
+type Bin interface {
+	Deleted(ctx context.Context, ref Ref) ([]entra.Principal, error)
+}
+
 // Resolver finds the one principal that a reference means.
 type Resolver struct {
 	Lookup Lookup
+	// Home returns the tenant that has a domain; fault.Config: none has. Nil:
+	// that is not known.
+	Home func(ctx context.Context, domain string) (entra.TenantID, error)
 	// Choose asks which of several is meant and returns its index. Nil: nobody
 	// is there to ask.
 	Choose func(ctx context.Context, ref Ref, among []entra.Principal) (int, error)

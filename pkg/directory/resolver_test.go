@@ -90,13 +90,13 @@ func TestAPersonMayChoose(t *testing.T) {
 	choose := func(_ context.Context, _ Ref, among []entra.Principal) (int, error) {
 		return slices.Index(among, shadow), nil
 	}
-	got, err := resolve(t, Resolver{lookup{alice, shadow}, choose}, "Alice Example")
+	got, err := resolve(t, Resolver{Lookup: lookup{alice, shadow}, Choose: choose}, "Alice Example")
 	if err != nil || got != shadow {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	declined := errors.New("declined")
 	choose = func(context.Context, Ref, []entra.Principal) (int, error) { return 0, declined }
-	if _, err := resolve(t, Resolver{lookup{alice, shadow}, choose}, "Alice Example"); !errors.Is(err, declined) {
+	if _, err := resolve(t, Resolver{Lookup: lookup{alice, shadow}, Choose: choose}, "Alice Example"); !errors.Is(err, declined) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -124,6 +124,51 @@ func TestNotFound(t *testing.T) {
 	_, err := resolve(t, Resolver{Lookup: stock}, "bob@contoso.com")
 	if hints := fault.Hints(err); len(hints) != 0 {
 		t.Errorf("a shared domain alone makes no near match: %q", hints)
+	}
+}
+
+func TestHomeOfAStranger(t *testing.T) {
+	homes := map[string]entra.TenantID{"fabrikam.com": "f1"}
+	r := Resolver{Lookup: empty{}, Home: func(_ context.Context, domain string) (entra.TenantID, error) {
+		if domain == "down.example" {
+			return "", fault.New(fault.Network, "unreachable")
+		}
+		if id, ok := homes[domain]; ok {
+			return id, nil
+		}
+		return "", fault.New(fault.Config, "AADSTS90002")
+	}}
+	for text, want := range map[string]string{
+		"zoe@Fabrikam.com": "fabrikam.com is a domain of the tenant f1",
+		"zoe@fabirkam.com": "no tenant has the domain fabirkam.com: is it spelled right?",
+		"zoe@down.example": "run this again",
+	} {
+		_, err := resolve(t, r, text)
+		hints := fault.Hints(err)
+		if fault.KindOf(err) != fault.NotFound || len(hints) == 0 || !strings.Contains(hints[len(hints)-1], want) {
+			t.Errorf("%s: %v, hints %q", text, err, hints)
+		}
+	}
+}
+
+// bin is a directory of which everything was deleted.
+type bin struct {
+	empty
+	err error
+}
+
+func (b bin) Deleted(context.Context, Ref) ([]entra.Principal, error) { return b.empty, b.err }
+
+func TestDeletedIsSaid(t *testing.T) {
+	_, err := resolve(t, Resolver{Lookup: bin{empty: empty{alice, team}}}, "user:Alice Example")
+	if fault.KindOf(err) != fault.NotFound || !strings.Contains(err.Error(), "was deleted") || !slices.Equal(fault.Hints(err),
+		[]string{"restore the user a1 (Entra admin center, deleted users), then run this again"}) {
+		t.Errorf("%v, hints %q", err, fault.Hints(err))
+	}
+	for _, b := range []bin{{}, {empty: empty{alice}, err: errors.New("denied")}} {
+		if _, err := resolve(t, Resolver{Lookup: b}, "Alice Example"); !strings.Contains(err.Error(), "is called") {
+			t.Errorf("nothing known of a deletion: %v", err)
+		}
 	}
 }
 

@@ -48,37 +48,48 @@ func (b *Broker) find(ctx context.Context, req token.Request) (tokencache.Place,
 	return p, nil
 }
 
-// resolve asks Entra for the id of a tenant's domain. The request carries no
-// credential.
+// resolve looks up the tenant of a request that names a domain.
 func (b *Broker) resolve(ctx context.Context, req token.Request) (entra.TenantID, error) {
 	rt, err := b.Transport(req.Cloud)
 	if err != nil {
 		return "", fault.Wrap(fault.Config, "", err)
 	}
-	op := fmt.Sprintf("look up tenant %q", req.Tenant)
-	address := req.Cloud.Authority(url.PathEscape(req.Tenant)) + "/v2.0/.well-known/openid-configuration"
+	return ResolveTenant(ctx, req.Cloud, rt, req.Tenant)
+}
+
+// ResolveTenant asks Entra for the id of the tenant that has a domain. The
+// request carries no credential. No tenant has it: fault.Config.
+func ResolveTenant(ctx context.Context, cloud entra.Cloud, rt http.RoundTripper, domain string) (entra.TenantID, error) {
+	op := fmt.Sprintf("look up tenant %q", domain)
+	address := cloud.Authority(url.PathEscape(domain)) + "/v2.0/.well-known/openid-configuration"
 	get, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return "", fault.Wrap(fault.Config, op, err)
 	}
 	resp, err := rt.RoundTrip(get)
 	if err != nil {
-		return "", fault.Wrap(fault.Network, op, Unreachable(req.Cloud, err))
+		return "", fault.Wrap(fault.Network, op, Unreachable(cloud, err))
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
-		return "", fault.Wrap(fault.Network, op, Unreachable(req.Cloud, err))
+		return "", fault.Wrap(fault.Network, op, Unreachable(cloud, err))
 	}
 	if resp.StatusCode != http.StatusOK {
 		return "", fault.Wrap(fault.Config, op, Refusal(resp.StatusCode, body))
 	}
+	id, err := tenantOf(body)
+	return id, fault.Wrap(fault.Config, op, err)
+}
+
+// tenantOf reads the tenant's id out of an openid-configuration document.
+func tenantOf(document []byte) (entra.TenantID, error) {
 	var doc struct {
 		Issuer        string `json:"issuer"`
 		TokenEndpoint string `json:"token_endpoint"`
 	}
-	if json.Unmarshal(body, &doc) != nil {
-		return "", fault.Wrap(fault.Network, op, unreadableAnswer(resp.StatusCode))
+	if json.Unmarshal(document, &doc) != nil {
+		return "", unreadableAnswer(http.StatusOK)
 	}
 	for _, s := range []string{doc.Issuer, doc.TokenEndpoint} {
 		for _, part := range strings.Split(s, "/") {
@@ -87,5 +98,5 @@ func (b *Broker) resolve(ctx context.Context, req token.Request) (entra.TenantID
 			}
 		}
 	}
-	return "", fault.New(fault.Config, op+": the answer names no tenant id")
+	return "", errors.New("the answer names no tenant id")
 }

@@ -2,9 +2,13 @@ package graph
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	abs "github.com/microsoft/kiota-abstractions-go"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
@@ -118,5 +122,43 @@ func TestGroupsLife(t *testing.T) {
 	}
 	if err := c.DeleteGroup(t.Context(), g.ID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("again: %v", err)
+	}
+}
+
+func TestDeletedPrincipals(t *testing.T) {
+	s := start(t)
+	c := as(t, s, "admin")
+	remove := func(path string) {
+		t.Helper()
+		if _, err := c.do(t.Context(), call{op: "delete", method: abs.DELETE, path: path}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app, err := c.UpsertApplication(t.Context(), entra.Application{UniqueName: "gone", Name: "gone-bot", Audience: "AzureADMyOrg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sp, err := c.CreateServicePrincipal(t.Context(), app.ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alice := s.Info().Users[1]
+	remove("/users/" + string(alice.ObjectID))
+	remove("/servicePrincipals/" + string(sp.ID))
+	for text, want := range map[string]entra.ObjectID{
+		alice.UPN: alice.ObjectID, string(alice.ObjectID): alice.ObjectID, "sp:gone-bot": sp.ID, "lice@contoso.com": "", "bob@contoso.com": "", "group:gone-bot": "",
+	} {
+		ref, err := directory.ParseRef(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Deleted(t.Context(), ref)
+		if err != nil || len(got) > 1 || (want != "") != (len(got) == 1) || want != "" && got[0].ID != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	_, err = directory.Resolver{Lookup: c}.Resolve(t.Context(), directory.Ref{Text: alice.UPN, By: directory.UPNOrMail})
+	if fault.KindOf(err) != fault.NotFound || !strings.Contains(err.Error(), "was deleted") {
+		t.Errorf("resolved: %v", err)
 	}
 }

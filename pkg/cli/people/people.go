@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/login"
 )
 
 // Find returns the principals of refs, in their order. A person is asked which
@@ -18,7 +19,9 @@ func Find(ctx context.Context, f *factory.Factory, refs []directory.Ref, without
 	if err != nil {
 		return nil, blind(err, without)
 	}
-	resolver := directory.Resolver{Lookup: lookup}
+	resolver := directory.Resolver{Lookup: lookup, Home: func(ctx context.Context, domain string) (entra.TenantID, error) {
+		return home(ctx, f, domain)
+	}}
 	m := meter.Start(f, "principals found", len(refs))
 	defer m.Stop()
 	if f.CanAsk() {
@@ -29,6 +32,19 @@ func Find(ctx context.Context, f *factory.Factory, refs []directory.Ref, without
 	}
 	found, err := resolver.ResolveAll(ctx, refs, m.Set)
 	return found, blind(err, without)
+}
+
+// home asks Entra, without a credential, which tenant has a domain.
+func home(ctx context.Context, f *factory.Factory, domain string) (entra.TenantID, error) {
+	cloud, err := f.Cloud()
+	if err != nil {
+		return "", err
+	}
+	rt, err := f.Transport(cloud)
+	if err != nil {
+		return "", err
+	}
+	return login.ResolveTenant(ctx, cloud, rt, domain)
 }
 
 // Choose asks a person which of several principals is meant.

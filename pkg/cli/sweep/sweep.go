@@ -24,6 +24,8 @@ type options struct {
 	namespaces []string
 	yes        bool
 	removal    removal.Options
+	cronjob    bool
+	job        job
 }
 
 // New returns the command.
@@ -37,12 +39,18 @@ access file) and whose time is over, ask, and delete them. Bindings that others
 made are never looked at.
 
 The API server does not know of these times: until sweep or apply runs, an
-expired grant is in force. Run it regularly, for example from a scheduled job.`,
+expired grant is in force. Run it regularly: --cronjob prints a job for the
+cluster to do so, with a service account that may do nothing else.`,
 		Example: `  kubectl aad sweep
   kubectl aad sweep --yes -o name
-  kubectl aad sweep -n prod --dry-run`,
+  kubectl aad sweep -n prod --dry-run
+  kubectl aad sweep --cronjob --image registry.example/kubectl-aad:v1 |
+    kubectl apply -f -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.cronjob {
+				return o.job.print(f.Out)
+			}
 			return o.run(cmd.Context(), f)
 		},
 	}
@@ -52,6 +60,9 @@ expired grant is in force. Run it regularly, for example from a scheduled job.`,
 	flags.StringVar(&o.removal.DryRun, "dry-run", removal.None, "none, client (shows what would go) or server (the API server checks it)")
 	flags.Lookup("dry-run").NoOptDefVal = removal.Client
 	flags.StringVarP(&o.removal.Output, "output", "o", "", strings.Join(printer.Formats(), ", ")+": print what is gone, the report goes to stderr")
+	flags.BoolVar(&o.cronjob, "cronjob", false, "sweep nothing now: print the manifests of a job that does")
+	flags.StringVar(&o.job.image, "image", "", "with --cronjob: `IMAGE` that has aad-core on its PATH")
+	flags.StringVar(&o.job.schedule, "schedule", "*/15 * * * *", "with --cronjob: `WHEN` it runs")
 	f.AddKubeFlags(cmd)
 	return cmd
 }

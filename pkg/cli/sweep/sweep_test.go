@@ -72,3 +72,21 @@ func TestItAsks(t *testing.T) {
 		}
 	}
 }
+
+func TestTheJobsManifests(t *testing.T) {
+	s := clitest.Start(t)
+	s.MustDo(t, New, "--cronjob", "--image", "registry.example/aad:v1")
+	for _, want := range []string{"kind: List", "kind: CronJob", `image: "registry.example/aad:v1"`, `schedule: "*/15 * * * *"`, "kind: ServiceAccount"} {
+		if !strings.Contains(s.Out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, s.Out.String())
+		}
+	}
+	if strings.Contains(s.Out.String(), "managed-by") {
+		t.Errorf("the job's own binding poses as a grant:\n%s", s.Out.String())
+	}
+	for _, args := range [][]string{{"--cronjob"}, {"--cronjob", "--image", "x", "--schedule", "hourly"}} {
+		if err := s.Do(t, New, args...); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}

@@ -61,10 +61,14 @@ var deletable = map[string]*schema{"user": userSchema, "application": applicatio
 
 func wholeDeleted(d *directory.Deleted) (map[string]any, error) {
 	object, err := schemaOf(binned(d)).whole(binned(d))
-	if err == nil {
-		object["deletedDateTime"] = d.At.Format(time.RFC3339)
+	if err != nil {
+		return nil, err
 	}
-	return object, err
+	object["deletedDateTime"] = d.At.Format(time.RFC3339)
+	if d.User != nil { // its name is free for another
+		object["userPrincipalName"] = strings.ReplaceAll(string(d.ID), "-", "") + d.User.UserPrincipalName
+	}
+	return object, nil
 }
 
 func showDeleted(d *directory.Deleted, selected []string) (map[string]any, error) {

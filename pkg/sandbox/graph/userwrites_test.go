@@ -57,6 +57,10 @@ func TestPeopleComeAndGo(t *testing.T) {
 	if rows := list.rows(); len(rows) != 1 || rows[0]["id"] != made.text("id") || rows[0]["deletedDateTime"] == nil {
 		t.Errorf("deleted people: %s", list.raw)
 	}
+	gone := c.want(200, "", "admin", "GET", "/directory/deletedItems/"+made.text("id"), "")
+	if want := strings.ReplaceAll(made.text("id"), "-", "") + "zoe2@contoso.com"; gone.text("userPrincipalName") != want {
+		t.Errorf("a deleted user keeps the name from others: %s", gone.raw)
+	}
 	c.want(403, "Authorization_RequestDenied", "alice", "POST", "/directory/deletedItems/"+made.text("id")+"/restore", "")
 	back := c.want(200, "", "admin", "POST", "/directory/deletedItems/"+made.text("id")+"/restore", "")
 	if back.get("@odata.type") != "#microsoft.graph.user" {
