@@ -74,7 +74,7 @@ func scan(args []string) (values, error) {
 				return nil, fmt.Errorf("unexpected argument: every value belongs to a flag (%d arguments before the end)", len(args)+1)
 			}
 			f, known = findShorthand(arg[1:2])
-			name, value, hasValue = arg[:2], strings.TrimPrefix(arg[2:], "="), len(arg) > 2
+			value, hasValue = strings.TrimPrefix(arg[2:], "="), len(arg) > 2
 		}
 		switch {
 		case !known:

@@ -34,7 +34,6 @@ type Case struct {
 	Because   Reasons
 
 	whole context.Context
-	reach map[string]*fact[Reach]
 	facts
 }
 
