@@ -73,7 +73,7 @@ func (r *rig) program(name, pkg string) string {
 	if os.Geteuid() != 0 {
 		r.Skipf("LEFT OUT: there is no %s here, and installing the package %s takes root", name, pkg)
 	}
-	install := "apt-get -q update && apt-get -qy install --no-install-recommends " + pkg
+	install := "apt-get -q -o DPkg::Lock::Timeout=300 update && apt-get -qy -o DPkg::Lock::Timeout=300 install --no-install-recommends " + pkg
 	if out, err := r.install("sh", "-c", install); err != nil {
 		r.Skipf("LEFT OUT: %s cannot be installed: %v\n%s", pkg, err, tail(out))
 	}
