@@ -68,6 +68,7 @@ var keepers = []struct {
 	{"github.com/microsoft/kiota", "it belongs to msgraph-sdk-go", []string{"pkg/azure/graph"}},
 	{"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager", "one room talks to ARM", []string{"pkg/azure/arm"}},
 	{"github.com/Azure/azure-sdk-for-go/sdk/azcore", "it belongs to the ARM SDK", []string{"pkg/azure/arm", "pkg/azure/graph"}},
+	{"github.com/godbus/dbus", "the key stores are the cache's", []string{"pkg/tokencache"}},
 	{"github.com/AzureAD/microsoft-authentication-library-for-go", "its polling and metadata need our transport", []string{"plugins/internal/msal"}},
 }
 

@@ -27,7 +27,7 @@ const Organizations = "organizations"
 type Broker struct {
 	Dir       tokencache.Dir
 	Vault     vault.Vault
-	Store     Store // what Vault.Keys is, for those who ask
+	Store     func() Store // what Vault.Keys is, for those who ask; it may open a store
 	Methods   Registry
 	Transport func(entra.Cloud) (http.RoundTripper, error)
 	Now       func() time.Time

@@ -67,7 +67,7 @@ func (b *Broker) grant(ctx context.Context, p tokencache.Place, c Credential, w 
 			return g, err
 		}
 		if need.Revoked {
-			b.kept(b.Vault.Remove(p.Keys.Refresh(p.Account.Home)))
+			b.kept(b.Vault.Drop(p.Keys.Refresh(p.Account.Home), refresh))
 		}
 		reason = need.Err
 	}
@@ -132,7 +132,7 @@ func (b *Broker) refreshToken(p tokencache.Place) safetext.Secret {
 		b.say("a saved sign-in could not be read and was set aside")
 		_ = b.Vault.Quarantine(name)
 	case errors.Is(err, vault.ErrNoKey):
-		b.say("a saved sign-in cannot be opened here: " + vault.ErrNoKey.Error())
+		b.say("a saved sign-in cannot be opened here: " + safetext.Clean(err.Error()))
 	default:
 		b.kept(err)
 	}

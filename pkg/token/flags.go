@@ -37,7 +37,7 @@ var flags = []Flag{
 		env: []string{"AZURE_CLIENT_SECRET", "AAD_SERVICE_PRINCIPAL_CLIENT_SECRET"}, armEnv: []string{"ARM_CLIENT_SECRET"}, param: true},
 	{Name: "cache-dir", Aliases: []string{"token-cache-dir"}, Value: "DIR", Usage: "directory for sign-ins and tokens (default ~/.kube/cache/aad)"},
 	{Name: "timeout", Value: "DURATION", Usage: "longest wait for one answer of Entra ID; never for a person (default 10s)", env: []string{"AZURE_CLI_TIMEOUT"}},
-	{Name: "token-store", Value: "STORE", Usage: "where the key of saved sign-ins is kept: auto, system, file; memory saves nothing"},
+	{Name: "token-store", Value: "STORE", Usage: "where the key of saved sign-ins is kept: auto, system, keyring (forgets at reboot), file; memory saves nothing"},
 	{Name: "show-token", Usage: "print the token although it goes to a terminal"},
 	{Name: "verbosity", Aliases: []string{"v"}, Shorthand: "v", Value: "N", Usage: "how much to say on stderr; never a secret"},
 	{Name: "disable-environment-override", Usage: "ignore the environment variables that stand for flags"},

@@ -8,14 +8,15 @@ import (
 
 // The values of --token-store.
 const (
-	StoreAuto   = "auto"   // the system's where there is one, else a file
-	StoreSystem = "system" // the system's key store, or an error
-	StoreFile   = "file"
-	StoreMemory = "memory" // nothing is read or kept
+	StoreAuto    = "auto"    // the system's where it answers, else a file
+	StoreSystem  = "system"  // the system's key store: without it nothing is kept
+	StoreKeyring = "keyring" // the Linux kernel's, which forgets at reboot
+	StoreFile    = "file"
+	StoreMemory  = "memory" // nothing is read or kept
 )
 
 // Stores lists the values of --token-store.
-func Stores() []string { return []string{StoreAuto, StoreSystem, StoreFile, StoreMemory} }
+func Stores() []string { return []string{StoreAuto, StoreSystem, StoreKeyring, StoreFile, StoreMemory} }
 
 // FindStore checks a value of --token-store; empty is auto.
 func FindStore(name string) (string, error) {

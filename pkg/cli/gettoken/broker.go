@@ -30,7 +30,7 @@ const requestTimeout = 10 * time.Second
 
 // NewBroker returns a broker on the user's cache.
 func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Broker, error) {
-	dir, store, err := o.store(f.Getenv)
+	dir, keys, store, err := o.store(f.Getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func NewBroker(f *factory.Factory, methods login.Registry, o Options) (*login.Br
 	}
 	b := &login.Broker{
 		Dir:     dir,
-		Vault:   vault.Vault{Dir: dir, Keys: vault.FileKey{Dir: dir}},
+		Vault:   vault.Vault{Dir: dir, Keys: keys, Now: f.Now},
 		Store:   store,
 		Methods: methods,
 		Transport: func(c entra.Cloud) (http.RoundTripper, error) {

@@ -97,7 +97,7 @@ func run(cmd *cobra.Command, f *factory.Factory, methods login.Registry, args []
 		return err
 	}
 	if broker.Dir == tokencache.Nowhere && want.Store != token.StoreMemory {
-		fmt.Fprintf(f.Err, "aad: this sign-in is not kept: %s\n", broker.Store.Reason)
+		fmt.Fprintf(f.Err, "aad: this sign-in is not kept: %s\n", broker.Store().Reason)
 	}
 	t, err := broker.Token(cmd.Context(), want.Request)
 	if err != nil {

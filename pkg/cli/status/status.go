@@ -58,7 +58,8 @@ func (c *command) run() error {
 	if err != nil {
 		return err
 	}
-	r := report{Cache: string(broker.Dir), Store: store{Name: broker.Store.Name, Reason: broker.Store.Reason}}
+	kept := broker.Store()
+	r := report{Cache: string(broker.Dir), Store: store{Name: kept.Name, Reason: kept.Reason}}
 	if c.context == "" {
 		r.Accounts = accounts(broker)
 	}
@@ -90,7 +91,7 @@ func (c *command) print(format printer.Format, r report) error {
 	if c.OutTTY {
 		width = c.Width
 	}
-	fmt.Fprintf(c.Out, "Cache: %s\nStore: %s (%s)\n", safetext.Clean(r.Cache), r.Store.Name, r.Store.Reason)
+	fmt.Fprintf(c.Out, "Cache: %s\nStore: %s (%s)\n", safetext.Clean(r.Cache), r.Store.Name, safetext.Clean(r.Store.Reason))
 	if c.context == "" {
 		fmt.Fprintln(c.Out)
 		if len(r.Accounts) == 0 {

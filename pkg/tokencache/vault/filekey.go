@@ -1,8 +1,6 @@
 package vault
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,15 +13,18 @@ import (
 type FileKey struct{ Dir tokencache.Dir }
 
 const (
-	keyDir   = "key"
-	keyName  = "current"
-	filePart = "file:"
+	keyDir    = "key"
+	keyName   = "current"
+	fileClass = "file"
 )
 
 type keyFile struct {
 	ID  string `json:"id"`
 	Key []byte `json:"key"`
 }
+
+// Class implements KeyStore.
+func (FileKey) Class() string { return fileClass }
 
 // Key implements KeyStore.
 func (f FileKey) Key(id string) (Key, error) {
@@ -51,7 +52,7 @@ func (f FileKey) read() (Key, error) {
 		return Key{}, err
 	}
 	var k keyFile
-	if json.Unmarshal(data, &k) != nil || k.ID == "" || len(k.Key) != 32 {
+	if json.Unmarshal(data, &k) != nil || k.ID == "" || len(k.Key) != KeySize {
 		return Key{}, tokencache.ErrUnreadable
 	}
 	return Key{ID: k.ID, Bytes: k.Key}, nil
@@ -60,15 +61,11 @@ func (f FileKey) read() (Key, error) {
 // create makes the first key. Two processes may do so at once: the one that is
 // first keeps its key, and both use it.
 func (f FileKey) create() (Key, error) {
-	k := keyFile{Key: make([]byte, 32)}
-	id := make([]byte, 8)
-	for _, b := range [][]byte{k.Key, id} {
-		if _, err := rand.Read(b); err != nil {
-			return Key{}, err
-		}
+	k, err := NewKey(fileClass)
+	if err != nil {
+		return Key{}, err
 	}
-	k.ID = filePart + hex.EncodeToString(id)
-	data, err := json.Marshal(k)
+	data, err := json.Marshal(keyFile{ID: k.ID, Key: k.Bytes})
 	if err != nil {
 		return Key{}, err
 	}

@@ -10,34 +10,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache"
 )
 
-// KeyStore keeps the key that seals entries. A file is one; stores of the
-// system are others.
-type KeyStore interface {
-	// Key returns the key with an id, or the store's current one for an empty
-	// id, which is made when there is none. ErrNoKey: this store does not have
-	// that key (another one may).
-	Key(id string) (Key, error)
-}
-
-// Key is a sealing key and the name by which entries refer to it.
-type Key struct {
-	ID    string // "file:…"
-	Bytes []byte // 32
-}
-
-// ErrNoKey is returned when the key that sealed an entry cannot be reached now.
-// The entry is left alone: the key may come back.
-var ErrNoKey = errors.New("the key that sealed it cannot be reached")
-
 // Vault is the encrypted part of a cache.
 type Vault struct {
 	Dir  tokencache.Dir
-	Keys KeyStore
+	Keys Keys
+	Now  func() time.Time // nil: entries have no date
 }
 
 const (
@@ -45,44 +29,84 @@ const (
 	version = 1
 )
 
-// envelope is an entry on disk.
+// envelope is an entry on disk. An entry has one for each class of store that
+// sealed it: who cannot reach a store writes beside what it keeps, and both
+// sessions go on with their own. The file key's has the entry's bare name.
 type envelope struct {
 	Version int    `json:"v"`
+	At      int64  `json:"at,omitempty"` // when, in Unix milliseconds; only tells the newer from the older
 	Key     string `json:"key"`
 	Nonce   []byte `json:"nonce"`
 	Sealed  []byte `json:"sealed"`
 }
 
-// Get returns an entry. Errors: tokencache.ErrMiss; tokencache.ErrUnreadable,
-// when the file is torn or was sealed for another name; ErrNoKey.
+// Get returns an entry, the newest that can be opened here. Errors:
+// tokencache.ErrMiss; tokencache.ErrUnreadable, when the file is torn or was
+// sealed for another name; ErrNoKey.
 func (v Vault) Get(name string) (safetext.Secret, error) {
-	data, err := v.Dir.Read(dirName, name)
+	var best opened
+	all := error(tokencache.ErrMiss)
+	for _, file := range v.files(name) {
+		o, err := v.open(name, file)
+		switch {
+		case err == nil && (best.secret == "" || o.at > best.at):
+			best = o
+		case err != nil && (errors.Is(all, tokencache.ErrMiss) || errors.Is(err, tokencache.ErrUnreadable)):
+			all = err
+		}
+	}
+	if best.secret != "" {
+		return best.secret, nil
+	}
+	return "", all
+}
+
+// files lists the files of an entry, the file key's first.
+func (v Vault) files(name string) []string {
+	files := []string{name}
+	for _, n := range v.Dir.Names(dirName) {
+		if strings.HasPrefix(n, name+".") {
+			files = append(files, n)
+		}
+	}
+	return files
+}
+
+// opened is an envelope's content.
+type opened struct {
+	secret safetext.Secret
+	at     int64
+}
+
+func (v Vault) open(name, file string) (opened, error) {
+	data, err := v.Dir.Read(dirName, file)
 	if err != nil {
-		return "", err
+		return opened{}, err
 	}
 	var e envelope
 	if json.Unmarshal(data, &e) != nil || e.Version != version || e.Key == "" {
-		return "", tokencache.ErrUnreadable
+		return opened{}, tokencache.ErrUnreadable
 	}
 	key, err := v.Keys.Key(e.Key)
 	if err != nil {
-		return "", err
+		return opened{}, err
 	}
 	gcm, err := sealer(key)
 	if err != nil {
-		return "", err
+		return opened{}, err
 	}
 	if len(e.Nonce) != gcm.NonceSize() {
-		return "", tokencache.ErrUnreadable
+		return opened{}, tokencache.ErrUnreadable
 	}
 	plain, err := gcm.Open(nil, e.Nonce, e.Sealed, bound(name, e.Key))
 	if err != nil {
-		return "", tokencache.ErrUnreadable
+		return opened{}, tokencache.ErrUnreadable
 	}
-	return safetext.Secret(plain), nil
+	return opened{safetext.Secret(plain), e.At}, nil
 }
 
-// Put seals an entry with the store's current key.
+// Put seals an entry with the store's current key. What other stores sealed
+// under that name stays.
 func (v Vault) Put(name string, secret safetext.Secret) error {
 	if v.Dir == tokencache.Nowhere {
 		return nil
@@ -95,7 +119,7 @@ func (v Vault) Put(name string, secret safetext.Secret) error {
 	if err != nil {
 		return err
 	}
-	e := envelope{Version: version, Key: key.ID, Nonce: make([]byte, gcm.NonceSize())}
+	e := envelope{Version: version, At: v.at(), Key: key.ID, Nonce: make([]byte, gcm.NonceSize())}
 	if _, err := rand.Read(e.Nonce); err != nil {
 		return err
 	}
@@ -104,24 +128,65 @@ func (v Vault) Put(name string, secret safetext.Secret) error {
 	if err != nil {
 		return err
 	}
-	return v.Dir.Write(dirName, name, data)
+	file := name
+	if c := Class(key.ID); c != fileClass {
+		file += "." + c
+	}
+	return v.Dir.Write(dirName, file, data)
 }
 
-// Remove forgets an entry.
-func (v Vault) Remove(name string) error { return v.Dir.Remove(dirName, name) }
+func (v Vault) at() int64 {
+	if v.Now == nil {
+		return 0
+	}
+	return v.Now().UnixMilli()
+}
+
+// Remove forgets an entry, whatever sealed it.
+func (v Vault) Remove(name string) error {
+	var all error
+	for _, file := range v.files(name) {
+		all = errors.Join(all, v.Dir.Remove(dirName, file))
+	}
+	return all
+}
+
+// Drop forgets what of an entry has this secret, which is worth nothing any
+// more. What another session got since, or what cannot be opened here, stays.
+func (v Vault) Drop(name string, secret safetext.Secret) error {
+	var all error
+	for _, file := range v.files(name) {
+		if o, err := v.open(name, file); err == nil && o.secret == secret {
+			all = errors.Join(all, v.Dir.Remove(dirName, file))
+		}
+	}
+	return all
+}
 
 // Has reports whether there is an entry, be it readable or not.
 func (v Vault) Has(name string) bool {
-	_, err := v.Dir.Read(dirName, name)
-	return err == nil
+	for _, file := range v.files(name) {
+		if _, err := v.Dir.Read(dirName, file); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Clear removes every entry, and Debris what was set aside.
 func (v Vault) Clear() error  { return v.Dir.Empty(dirName) }
 func (v Vault) Debris() error { return v.Dir.Debris(dirName) } // no writer may be at work
 
-// Quarantine sets an entry aside that cannot be read.
-func (v Vault) Quarantine(name string) error { return v.Dir.Aside(dirName, name) }
+// Quarantine sets aside what of an entry cannot be read.
+func (v Vault) Quarantine(name string) error {
+	var all error
+	for _, file := range v.files(name) {
+		if _, err := v.open(name, file); errors.Is(err, tokencache.ErrUnreadable) {
+			all = errors.Join(all, v.Dir.Aside(dirName, file))
+		}
+	}
+	return all
+}
 
 func sealer(key Key) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key.Bytes)

@@ -1,0 +1,4 @@
+//go:build !windows
+
+// Package dpapi is empty on this system: see its other file.
+package dpapi

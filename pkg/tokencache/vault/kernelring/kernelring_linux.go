@@ -1,0 +1,72 @@
+// Package kernelring keeps the sealing key in the Linux kernel's keyring of the
+// user. It is used on request only: a reboot forgets the key, and with it every
+// saved sign-in.
+package kernelring
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
+)
+
+// class is the word in the ids of its keys.
+const class = "keyring"
+
+// ours lets every process of the user read the key, also from a session that
+// does not possess the user's keyring: all for the possessor and the user,
+// nothing for others (keyctl_setperm(3)).
+const ours = 0x3f3f0000
+
+// Store is the user's keyring. Name is our key's in it.
+type Store struct{ Name string }
+
+// Class implements vault.KeyStore.
+func (Store) Class() string { return class }
+
+// Key implements vault.KeyStore.
+func (s Store) Key(id string) (vault.Key, error) {
+	key, err := s.read()
+	switch {
+	case err == nil && (id == "" || id == key.ID):
+		return key, nil
+	case err == nil, id != "" && errors.Is(err, unix.ENOKEY):
+		return vault.Key{}, fmt.Errorf("%w: the kernel's keyring has forgotten it", vault.ErrNoKey)
+	case !errors.Is(err, unix.ENOKEY):
+		return vault.Key{}, unreachable(err)
+	}
+	if key, err = vault.NewKey(class); err != nil {
+		return vault.Key{}, err
+	}
+	serial, err := unix.AddKey("user", s.Name, append(key.Bytes, key.ID...), unix.KEY_SPEC_USER_KEYRING)
+	if err != nil {
+		return vault.Key{}, unreachable(err)
+	}
+	if err := unix.KeyctlSetperm(serial, ours); err != nil {
+		return vault.Key{}, unreachable(err)
+	}
+	return s.read() // adding replaces: whoever came last is read by all
+}
+
+func (s Store) read() (vault.Key, error) {
+	serial, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", s.Name, 0)
+	if err != nil {
+		return vault.Key{}, err
+	}
+	payload := make([]byte, 256)
+	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, serial, payload, 0)
+	if err != nil {
+		return vault.Key{}, err
+	}
+	if n <= vault.KeySize || n > len(payload) {
+		return vault.Key{}, unix.ENOKEY
+	}
+	return vault.Key{ID: string(payload[vault.KeySize:n]), Bytes: payload[:vault.KeySize]}, nil
+}
+
+// unreachable says why the keyring cannot be used: containers mostly forbid it.
+func unreachable(err error) error {
+	return vault.Unreachable("the kernel's keyring", err)
+}
