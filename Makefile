@@ -13,7 +13,7 @@ export GOTOOLCHAIN  := local
 export CGO_ENABLED  := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-sandbox demo test test-clients lint bench sandbox clean
+.PHONY: help build build-sandbox demo test test-clients lint bench soak sandbox clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,9 +58,23 @@ lint: ## gofmt, go vet, and golangci-lint where it is installed
 	go vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
 
-bench: build ## print the numbers of the design's section 7 that can be measured today
+bench: build ## print the numbers of the design's section 7
 	go test -run '^$$' -bench Process -benchtime 100x ./cmd/kubectl-aad
-	go test -run '^$$' -bench . -benchtime 2s ./pkg/webhook ./pkg/sandbox
+	go test -run '^$$' -bench Process -benchtime 7x ./cmd/aad-webhook
+	go test -run '^$$' -bench . -benchtime 2s ./pkg/sandbox
+
+# How long each fuzz target runs in a soak.
+FUZZTIME ?= 60s
+
+soak: build ## an hour of kills, storms and fuzzing
+	AAD_KILLS=1000 go test -count=1 -timeout 60m -run Killed ./cmd/kubectl-aad
+	go test -count=10 -timeout 60m -run 'Processes|Accounts' ./cmd/kubectl-aad
+	@grep -rl '^func Fuzz' --include='*_test.go' pkg plugins cmd/kubectl-aad | while read file; do \
+		for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' $$file); do \
+			echo "fuzzing $$(dirname $$file) $$f for $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null || exit 1; \
+		done; \
+	done
 
 clean: ## remove what was built and the sandbox's folder
 	rm -rf $(BIN) $(SANDBOX)

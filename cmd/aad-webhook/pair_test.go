@@ -15,7 +15,7 @@ import (
 )
 
 // serverPair writes a certificate for loopback with its key.
-func serverPair(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
+func serverPair(t testing.TB) (certFile, keyFile string, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

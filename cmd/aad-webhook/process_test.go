@@ -29,7 +29,7 @@ type process struct {
 	stderr          bytes.Buffer
 }
 
-func compile(t *testing.T) string {
+func compile(t testing.TB) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "aad-webhook")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
@@ -41,7 +41,7 @@ func compile(t *testing.T) string {
 var servingLine = regexp.MustCompile(`^serving (https://127\.0\.0\.1:[1-9]\d*/tokenreviews) health (http://127\.0\.0\.1:[1-9]\d*)\n$`)
 
 // launch starts the program and waits for its line.
-func launch(t *testing.T, program string, roots *x509.CertPool, args ...string) *process {
+func launch(t testing.TB, program string, roots *x509.CertPool, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(program, args...)}
 	p.Stderr = &p.stderr

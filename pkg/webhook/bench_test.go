@@ -19,7 +19,7 @@ import (
 // BenchmarkFloor: decode, verify once, answer.
 func BenchmarkUnseen(b *testing.B) { benchmark(b, 4096, handlerUnderTest(b)) }
 func BenchmarkSeen(b *testing.B)   { benchmark(b, 1, handlerUnderTest(b)) }
-func BenchmarkFloor(b *testing.B)  { benchmark(b, 4096, minimal(&signing().Key.PublicKey)) }
+func BenchmarkFloor(b *testing.B)  { benchmark(b, 4096, issuertest.Floor(&signing().Key.PublicKey)) }
 
 func handlerUnderTest(b *testing.B) http.Handler {
 	setup := newBench(b)
@@ -39,7 +39,7 @@ func benchmark(b *testing.B, tokens int, h http.Handler) {
 	bodies := make([][]byte, tokens)
 	setup := newBench(b)
 	for i := range bodies {
-		claims := map[string]any{"iat": i, "exp": start.Add(10000 * time.Hour).Unix(), "groups": manyGroups(20)}
+		claims := map[string]any{"iat": i, "exp": start.Add(10000 * time.Hour).Unix(), "groups": issuertest.Groups(20)}
 		bodies[i] = []byte(tokenReview("v1", setup.sign(claims)))
 	}
 	server := httptest.NewUnstartedServer(h)

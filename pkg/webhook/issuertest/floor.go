@@ -1,4 +1,4 @@
-package webhook_test
+package issuertest
 
 import (
 	"crypto"
@@ -13,9 +13,9 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
-// minimal is the least that a token webhook can do: decode, verify once,
+// Floor is the least that a token webhook can do: decode, verify once,
 // answer. It is the floor of the benchmarks.
-func minimal(key *rsa.PublicKey) http.Handler {
+func Floor(key *rsa.PublicKey) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var review struct {
 			APIVersion string
@@ -45,7 +45,8 @@ func minimal(key *rsa.PublicKey) http.Handler {
 	})
 }
 
-func manyGroups(n int) (ids []string) {
+// Groups are the ids of n groups.
+func Groups(n int) (ids []string) {
 	for i := range n {
 		ids = append(ids, fmt.Sprintf("cccccccc-0000-4000-8000-%012d", i))
 	}
