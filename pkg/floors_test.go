@@ -48,6 +48,7 @@ var rooms = []room{
 	{path: "pkg/httpx", floor: 1},
 	{path: "pkg/token", floor: 1},
 	{path: "pkg/aks", floor: 1},
+	{path: "pkg/azurerbac", floor: 1},
 	{path: "pkg/near", floor: 0},
 	{path: "pkg/entra", floor: 0},
 	{path: "pkg/fault", floor: 0},

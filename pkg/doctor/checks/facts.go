@@ -3,11 +3,8 @@ package checks
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/aks"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
@@ -124,24 +121,17 @@ func (c *Case) managed(ctx context.Context) (*aks.Cluster, error) {
 		if c.Azure == nil {
 			return nil, missing(c.Because.Azure, "Azure cannot be asked")
 		}
-		subs, err := c.Azure.Subscriptions(ctx)
-		if err != nil {
-			return nil, err
-		}
-		lists := make([][]aks.Cluster, len(subs))
-		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(8)
-		for i, s := range subs {
-			g.Go(func() (err error) {
-				lists[i], err = c.Azure.Clusters(ctx, s.ID)
-				return err
-			})
-		}
-		if err := g.Wait(); err != nil {
-			return nil, err
-		}
-		return c.among(slices.Concat(lists...)), nil
+		return aks.Find(ctx, c.Azure, c.mark())
 	})
+}
+
+// mark is what the examined context tells of its cluster.
+func (c *Case) mark() aks.Mark {
+	m := aks.Mark{Server: c.Entry.Server, Cluster: c.Entry.Cluster, User: c.Entry.User}
+	if r, err := c.request(); err == nil {
+		m.Audience = r.Audience()
+	}
+	return m
 }
 
 // serverApp is the client id of the cluster's server app, by ARM or by the
