@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
@@ -40,6 +41,8 @@ func (a Access) Name() string {
 // or the subject's kind where the directory does not tell.
 func (a Access) Kind() string {
 	switch p := a.Principal; {
+	case p == nil && a.Subject.Kind == azurerbac.TypeServicePrincipal:
+		return "app"
 	case p == nil:
 		return strings.ToLower(a.Subject.Kind)
 	case p.Kind == entra.ServicePrincipal:
@@ -68,8 +71,10 @@ func List(bindings []Binding, people People, name Namer, kubernetes bool) []Acce
 				}
 				a.Principal = known[string(p.ID)]
 			}
-			if m, ok := judge(s, people, name); ok {
+			if m, ok := bindings[i].judge(s, people, name); ok {
 				a.Note = m.Is
+			} else if z := bindings[i].Azure; z != nil && z.Condition != "" {
+				a.Note = "under a condition, which only Azure judges"
 			}
 			list = append(list, a)
 		}
@@ -103,6 +108,14 @@ func For(list []Access, p entra.Principal, nesting Nesting, groups map[entra.Obj
 		}
 	}
 	return mine
+}
+
+// judge says what is wrong with a subject of the binding.
+func (b Binding) judge(s Subject, people People, name Namer) (Mistake, bool) {
+	if b.Azure != nil {
+		return b.Azure.judge(s, people)
+	}
+	return judge(s, people, name)
 }
 
 // judge says what is wrong with a subject's name, by whom it means.

@@ -10,9 +10,19 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
+// Plane is one of the two places in which a cluster looks for permissions;
+// either may allow something alone.
+type Plane string
+
+// The planes: Kubernetes' own bindings, and Azure's role assignments.
+const (
+	PlaneKubernetes Plane = "kubernetes"
+	PlaneAzure      Plane = "azure"
+)
+
 // Subject is whom a binding names.
 type Subject struct {
-	Kind      string `json:"kind"` // User, Group or ServiceAccount
+	Kind      string `json:"kind"` // User, Group or ServiceAccount; in Azure ServicePrincipal
 	Name      string `json:"name"`
 	Namespace string `json:"namespace,omitempty"` // of a ServiceAccount
 }
@@ -32,7 +42,7 @@ func (s Subject) Kubernetes() bool {
 
 // Role is what a binding gives.
 type Role struct {
-	Kind string `json:"kind"` // Role or ClusterRole
+	Kind string `json:"kind"` // Role or ClusterRole; in Azure RoleDefinition
 	Name string `json:"name"`
 }
 
@@ -40,10 +50,18 @@ type Role struct {
 const (
 	KindRole        = "Role"
 	KindClusterRole = "ClusterRole"
+
+	KindRoleDefinition = "RoleDefinition"
 )
 
-// String returns the role as kubectl writes it: clusterrole/view.
-func (r Role) String() string { return strings.ToLower(r.Kind) + "/" + r.Name }
+// String returns the role as kubectl writes it: clusterrole/view. Azure's have
+// their names.
+func (r Role) String() string {
+	if r.Kind == KindRoleDefinition {
+		return r.Name
+	}
+	return strings.ToLower(r.Kind) + "/" + r.Name
+}
 
 // Owner says whose a binding is.
 type Owner string
@@ -55,7 +73,8 @@ const (
 	System  Owner = "system"  // Kubernetes' own
 )
 
-// Binding is a RoleBinding, or with no Namespace a ClusterRoleBinding.
+// Binding is a RoleBinding, or with no Namespace a ClusterRoleBinding; or an
+// Azure role assignment, as Assigned makes it.
 type Binding struct {
 	Namespace string
 	Name      string
@@ -64,14 +83,26 @@ type Binding struct {
 	Owner     Owner
 	Expires   time.Time // zero: never
 	Reason    string
+	Azure     *Assignment // nil: a binding of Kubernetes
 }
 
 // Kind returns the binding's kind in the API.
 func (b Binding) Kind() string {
-	if b.Namespace == "" {
+	switch {
+	case b.Azure != nil:
+		return "RoleAssignment"
+	case b.Namespace == "":
 		return "ClusterRoleBinding"
 	}
 	return "RoleBinding"
+}
+
+// Plane returns where the binding counts.
+func (b Binding) Plane() Plane {
+	if b.Azure != nil {
+		return PlaneAzure
+	}
+	return PlaneKubernetes
 }
 
 // Resource names the binding as kubectl does: rolebinding/x.

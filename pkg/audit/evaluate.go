@@ -10,11 +10,16 @@ import (
 type Identity struct {
 	Username string
 	Groups   []string
+	// Object is their object id, by which Azure knows them; "" is not known.
+	Object string
 }
 
-// named reports whether a subject names the identity. The API server compares
-// letter by letter.
-func (i Identity) named(s Subject) bool {
+// named reports whether a subject of a binding names the identity. The API
+// server compares letter by letter; Azure knows nothing but object ids.
+func (i Identity) named(b *Binding, s Subject) bool {
+	if b.Azure != nil {
+		return s.Name == i.Object || slices.Contains(i.Groups, s.Name)
+	}
 	switch s.Kind {
 	case KindUser:
 		return s.Name == i.Username
@@ -27,14 +32,15 @@ func (i Identity) named(s Subject) bool {
 }
 
 // Way is one path to a permission: the subject that names somebody, the binding
-// that it is in, and the rule of its role.
+// that it is in, and what of its role allows it: a PolicyRule or a data action.
 type Way struct {
 	Subject Subject
 	Binding *Binding
-	Rule    PolicyRule
+	Rule    fmt.Stringer
 }
 
-// Authorizer decides by RBAC alone, as the API server does.
+// Authorizer decides by bindings and role assignments alone, as the API server
+// does with RBAC and Azure's webhook: what either allows is allowed.
 type Authorizer struct {
 	bindings []Binding
 	roles    map[place]RoleRules
@@ -72,7 +78,7 @@ func (a Authorizer) Ways(who Identity, do Action) []Way {
 		if b.Namespace != "" && b.Namespace != do.Namespace {
 			continue
 		}
-		n := slices.IndexFunc(b.Subjects, who.named)
+		n := slices.IndexFunc(b.Subjects, func(s Subject) bool { return who.named(b, s) })
 		if n < 0 {
 			continue
 		}
@@ -84,12 +90,15 @@ func (a Authorizer) Ways(who Identity, do Action) []Way {
 	return ways
 }
 
-func (a Authorizer) allows(b Binding, do Action) (PolicyRule, bool) {
+func (a Authorizer) allows(b Binding, do Action) (fmt.Stringer, bool) {
+	if b.Azure != nil {
+		return b.Azure.allows(do)
+	}
 	role, _ := a.role(b)
 	if n := slices.IndexFunc(role.Rules, func(r PolicyRule) bool { return r.Allows(do) }); n >= 0 {
 		return role.Rules[n], true
 	}
-	return PolicyRule{}, false
+	return nil, false
 }
 
 // The edges of a path that can be missing.
@@ -122,13 +131,13 @@ func (a Authorizer) Gap(who Identity, do Action, mistaken []Finding) Gap {
 	var here, elsewhere []string
 	for i := range a.bindings {
 		b := &a.bindings[i]
-		if !slices.ContainsFunc(b.Subjects, func(s Subject) bool { return who.named(s) && s.Name != "system:authenticated" }) {
+		if !slices.ContainsFunc(b.Subjects, func(s Subject) bool { return who.named(b, s) && s.Name != "system:authenticated" }) {
 			continue
 		}
 		_, exists := a.role(*b)
 		_, allows := a.allows(*b, do)
 		switch reaches := b.Namespace == "" || b.Namespace == do.Namespace; {
-		case reaches && !exists:
+		case reaches && !exists && b.Azure == nil:
 			return Gap{Edge: EdgeRole, Text: fmt.Sprintf("%s gives %s, which does not exist", b.Place(), b.Role), Near: b, Role: g.Role}
 		case reaches:
 			here = append(here, b.Role.String())

@@ -47,7 +47,7 @@ func TestWaysAndGaps(t *testing.T) {
 	}
 	a := NewAuthorizer(all, rules)
 	who := func(groups ...string) Identity {
-		return Identity{"alice@contoso.com", append(groups, "system:authenticated")}
+		return Identity{Username: "alice@contoso.com", Groups: append(groups, "system:authenticated")}
 	}
 	for _, tt := range []struct {
 		who  Identity

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
 // Cluster is what Lint looks at.
@@ -100,7 +101,7 @@ func (c Cluster) whole(b *Binding) []Finding {
 		f.Commands = [][]string{DeleteWords(*b)}
 		found = append(found, f)
 	}
-	if c.Missing != nil && c.Missing(b.Role, b.Namespace) {
+	if b.Azure == nil && c.Missing != nil && c.Missing(b.Role, b.Namespace) {
 		f := finding(MissingRole, b, -1, "%s gives %s, which does not exist", b.Place(), b.Role)
 		f.Commands = [][]string{DeleteWords(*b)}
 		found = append(found, f)
@@ -116,7 +117,7 @@ func finding(id string, b *Binding, index int, format string, args ...any) Findi
 // subject judges one subject by whom the directory says it means.
 func (c Cluster) subject(b *Binding, index int, given map[gift]bool) (Finding, bool) {
 	s := b.Subjects[index]
-	m, wrong := judge(s, c.People, c.Name)
+	m, wrong := b.judge(s, c.People, c.Name)
 	if !wrong {
 		return Finding{}, false
 	}
@@ -128,11 +129,21 @@ func (c Cluster) subject(b *Binding, index int, given map[gift]bool) (Finding, b
 	switch m.ID {
 	case Disabled, NotInTokens: // the name is right, and may come to life again
 	case UnknownPrincipal:
-		f.Commands = [][]string{RemoveWords(*b, index)}
+		f.remove()
 	default:
 		c.mend(&f, meant, given)
 	}
 	return f, true
+}
+
+// remove says how to take the finding's subject out: Azure's tool takes away the
+// assignments that unbind leaves.
+func (f *Finding) remove() {
+	if b := f.Binding; b.Azure != nil && b.Owner != Owned {
+		f.Text += ". To take it away: " + safetext.Command("az", "role", "assignment", "delete", "--ids", b.Azure.ID)
+		return
+	}
+	f.Commands = append(f.Commands, RemoveWords(*f.Binding, f.Index))
 }
 
 // mend says what the name should be and how to get there.
@@ -162,7 +173,7 @@ func (c Cluster) mend(f *Finding, meant []entra.Principal, given map[gift]bool) 
 // admin finds people who are cluster-admin by their own name.
 func (c Cluster) admin(b *Binding, index int) (Finding, bool) {
 	s := b.Subjects[index]
-	if b.Namespace != "" || b.Role != (Role{KindClusterRole, "cluster-admin"}) || s.Kind != KindUser {
+	if b.Namespace != "" || !b.everything() || s.Kind != KindUser {
 		return Finding{}, false
 	}
 	p, known := c.People.One(s)
@@ -174,6 +185,15 @@ func (c Cluster) admin(b *Binding, index int) (Finding, bool) {
 		who = p.SignInName()
 	}
 	f := finding(ClusterAdmin, b, index, "%s makes %s cluster-admin by name", b.Place(), who)
-	f.Commands = [][]string{BindWords("group:NAME", *b), RemoveWords(*b, index)}
+	f.Commands = [][]string{BindWords("group:NAME", *b)}
+	f.remove()
 	return f, true
+}
+
+// everything reports whether the binding's role is the one for all there is.
+func (b Binding) everything() bool {
+	if b.Azure != nil {
+		return b.Azure.Role.Short() == "cluster-admin"
+	}
+	return b.Role == Role{KindClusterRole, "cluster-admin"}
 }

@@ -10,6 +10,9 @@ import (
 // BindWords are the words after kubectl that give, to whoever ref means, what b
 // wanted to give.
 func BindWords(ref string, b Binding) []string {
+	if b.Azure != nil {
+		return b.Azure.words("bind", ref, b.Namespace)
+	}
 	words := []string{"aad", "bind", ref, "--" + strings.ToLower(b.Role.Kind) + "=" + b.Role.Name}
 	if b.Namespace == "" {
 		return append(words, "-A")
@@ -21,6 +24,9 @@ func BindWords(ref string, b Binding) []string {
 // whole binding, where nobody else is in it. The resource's name stands behind
 // its kind, so that none can be taken for a flag.
 func RemoveWords(b Binding, index int) []string {
+	if b.Azure != nil {
+		return b.Azure.words("unbind", string(b.Azure.Principal), b.Namespace)
+	}
 	if len(b.Subjects) <= 1 {
 		return DeleteWords(b)
 	}
@@ -43,6 +49,9 @@ func (b Binding) placed(words []string) []string {
 
 // Place names a binding and where it lies.
 func (b Binding) Place() string {
+	if b.Azure != nil {
+		return b.Azure.place()
+	}
 	if b.Namespace == "" {
 		return fmt.Sprintf("%s %q", b.Kind(), b.Name)
 	}
