@@ -1,5 +1,6 @@
 // Package arm is AKS over the Azure Resource Manager: resource groups, managed
-// clusters and their kubeconfigs, in the types of pkg/aks. It is the only
+// clusters, their kubeconfigs and the roles that people have in them, in the
+// types of pkg/aks and pkg/azurerbac. It is the only
 // importer of azcore and the ARM SDKs. It retries nothing itself: the
 // RoundTripper given to it does; and it registers no resource provider.
 package arm

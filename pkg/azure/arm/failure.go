@@ -94,6 +94,16 @@ func (c *Client) refused(q call, said *azcore.ResponseError) error {
 	return err
 }
 
+// code returns ARM's code of the SDK's error, or "".
+func code(err error) string {
+	var said *azcore.ResponseError
+	if !errors.As(err, &said) {
+		return ""
+	}
+	name, _ := message(said)
+	return name
+}
+
 // message returns ARM's code and its text, ready for a terminal. The SDK's own
 // text is 10 lines with a ruler.
 func message(said *azcore.ResponseError) (code, text string) {
