@@ -1,7 +1,6 @@
 package arm
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -79,8 +78,7 @@ func (s *Server) listAssignments(c *call) (*reply, error) {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
 	list := []any{}
-	for _, name := range slices.Sorted(maps.Keys(s.state.assignments)) {
-		a := s.state.assignments[name]
+	for _, a := range s.state.sortedAssignments() {
 		reaches := within(here, a.scope) || !above && within(a.scope, here)
 		if reaches && f.equal("principalId", a.principal) && (!assigned || slices.Contains(principals, a.principal)) {
 			list = append(list, s.assignmentAnswer(a))

@@ -28,7 +28,8 @@ func (s *Server) authenticate(r *http.Request) (caller, error) {
 	if err != nil {
 		return caller{}, s.explain(token)
 	}
-	who := caller{tenant: string(c.Tenant), object: string(c.Object), name: c.UPN, principals: s.principalsOf(string(c.Tenant), string(c.Object))}
+	who := caller{tenant: string(c.Tenant), object: string(c.Object), name: c.UPN, principals: s.principalsOf(string(c.Tenant), string(c.Object)),
+		aks: c.Client() == entra.AKSServer && c.UPN == ""}
 	for _, name := range []string{c.UniqueName, c.PreferredName, string(c.Client())} {
 		if who.name == "" {
 			who.name = name

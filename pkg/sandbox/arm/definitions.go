@@ -59,16 +59,18 @@ var definitions = []role{
 		notDataActions: []string{inCluster + "/resourcequotas/write", inCluster + "/resourcequotas/delete", inCluster + "/namespaces/write", inCluster + "/namespaces/delete"}},
 	{id: "7f6c6a51-bcf8-42ba-9220-52d62157d7db", name: "Azure Kubernetes Service RBAC Reader",
 		description: "Allows read-only access to see most objects in a namespace.", actions: readable,
-		dataActions: []string{inCluster + "/apps/*/read", inCluster + "/batch/*/read", inCluster + "/configmaps/read", inCluster + "/endpoints/read",
-			inCluster + "/events/read", inCluster + "/namespaces/read", inCluster + "/pods/read", inCluster + "/services/read"}},
+		dataActions: inside(readerActions)},
 	{id: "a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb", name: "Azure Kubernetes Service RBAC Writer",
 		description: "Allows read/write access to most objects in a namespace.", actions: readable,
-		dataActions: []string{inCluster + "/apps/*", inCluster + "/batch/*", inCluster + "/configmaps/*", inCluster + "/endpoints/read",
-			inCluster + "/events/*", inCluster + "/namespaces/read", inCluster + "/pods/*", inCluster + "/secrets/*", inCluster + "/services/*"}},
+		dataActions: inside(writerActions)},
 }
 
 func (r *role) allows(action string) bool {
 	return covers(r.actions, action) && !covers(r.notActions, action)
+}
+
+func (r *role) allowsData(action string) bool {
+	return covers(r.dataActions, action) && !covers(r.notDataActions, action)
 }
 
 func covers(patterns []string, action string) bool {

@@ -10,6 +10,7 @@ type ClusterSpec struct {
 	ResourceGroup string
 	Tenant        string // tenant id whose tokens the cluster accepts
 
+	AzureRBAC       bool   // role assignments allow too, besides Kubernetes' own bindings
 	Managed         bool   // AKS-managed: the server app is Microsoft's own
 	ServerAppID     string // audience of the cluster's tokens; empty: no Entra sign-in
 	ServerAppSecret string // with which the webhook asks Graph on overage

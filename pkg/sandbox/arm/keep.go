@@ -3,8 +3,6 @@ package arm
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -67,8 +65,7 @@ func (s *Server) Save() (json.RawMessage, error) {
 				c.principal, c.tenant, c.stopped, c.info})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.state.assignments)) {
-		a := s.state.assignments[name]
+	for _, a := range s.state.sortedAssignments() {
 		out.Assignments = append(out.Assignments, keptAssignment{a.name, a.scope, a.role.id, a.principal, a.principalType, a.description, a.by, a.at, a.effective})
 	}
 	raw, err := json.Marshal(out)

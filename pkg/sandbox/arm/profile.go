@@ -28,13 +28,14 @@ func (p *profile) answer() map[string]any {
 	if len(p.AdminGroupObjectIDs) > 0 {
 		groups = p.AdminGroupObjectIDs
 	}
-	return map[string]any{"managed": true, "enableAzureRBAC": false, "adminGroupObjectIDs": groups, "adminUsers": nil, "tenantID": p.TenantID}
+	return map[string]any{"managed": true, "enableAzureRBAC": p.EnableAzureRBAC, "adminGroupObjectIDs": groups, "adminUsers": nil, "tenantID": p.TenantID}
 }
 
 // apply writes the profile into the spec of a cluster. A managed cluster's server
 // app is Microsoft's, with the secret that the sandbox keeps for it.
 func (p *profile) apply(spec *ClusterSpec, managedSecret string) {
 	spec.Managed, spec.Tenant, spec.AdminGroups = p.Managed, p.TenantID, p.AdminGroupObjectIDs
+	spec.AzureRBAC = p.Managed && p.EnableAzureRBAC
 	spec.ServerAppID, spec.ClientAppID, spec.ServerAppSecret = p.ServerAppID, p.ClientAppID, p.ServerAppSecret
 	if p.Managed {
 		spec.ServerAppID, spec.ClientAppID, spec.ServerAppSecret = string(entra.AKSServer), string(entra.AKSClient), managedSecret
@@ -56,10 +57,12 @@ func (p *profile) check(old *profile, tenant string) error {
 			return invalid("aadProfile", "'"+id+"' is not a valid GUID.")
 		}
 	}
-	if p.EnableAzureRBAC {
-		return invalid("aadProfile.enableAzureRBAC", "Azure RBAC for Kubernetes authorization is not imitated by this sandbox.")
-	}
-	if p.Managed {
+	switch {
+	case p.EnableAzureRBAC && !p.Managed:
+		return invalid("aadProfile.enableAzureRBAC", "Azure RBAC for Kubernetes authorization needs a managed AAD profile.")
+	case p.EnableAzureRBAC && !strings.EqualFold(p.TenantID, tenant):
+		return invalid("aadProfile.enableAzureRBAC", "Azure RBAC for Kubernetes authorization needs the tenant of the subscription.")
+	case p.Managed:
 		return p.checkManaged()
 	}
 	return p.checkLegacy(old)

@@ -108,8 +108,12 @@ func authorizationRoutes() []route {
 			route{"PUT", assignments + "/{assignment}", authorization + "/roleAssignments/write", (*Server).putAssignment, false},
 			route{"DELETE", assignments + "/{assignment}", authorization + "/roleAssignments/delete", (*Server).deleteAssignment, false})
 	}
+	out = append(out, route{"POST", clusterPath + "/providers/" + authorization + "/checkaccess", checkAccessAction, (*Server).checkAccess, false})
 	return append(out, route{"GET", "/providers/" + authorization + "/roleDefinitions/{definition}", "", (*Server).getDefinition, false})
 }
+
+// checkAccessAction is the right to ask who has access; AKS itself has it.
+const checkAccessAction = authorization + "/checkAccess/read"
 
 // canonical gives the fixed parts of a path the spelling that the routes have:
 // ARM compares them without case, and clients write resourcegroups too.

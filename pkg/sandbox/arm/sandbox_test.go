@@ -129,7 +129,7 @@ func (c *cloud) do(who, method, path, body string) answer {
 	}
 	a := answer{status: resp.StatusCode, header: resp.Header, raw: string(raw)}
 	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &a.doc); err != nil {
+		if err := json.Unmarshal(raw, &a.doc); err != nil && !json.Valid(raw) { // a list leaves doc empty
 			c.t.Fatalf("%s %s: %q is not JSON", method, path, raw)
 		}
 	}

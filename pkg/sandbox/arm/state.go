@@ -129,6 +129,14 @@ func (s *state) sortedGroups() []*group {
 	return list
 }
 
+func (s *state) sortedAssignments() []*assignment {
+	var list []*assignment
+	for _, k := range slices.Sorted(maps.Keys(s.assignments)) {
+		list = append(list, s.assignments[k])
+	}
+	return list
+}
+
 func (s *state) group(name string) (*group, error) {
 	if g, ok := s.groups[key(name)]; ok {
 		return g, nil

@@ -157,6 +157,6 @@ func (s *Server) getResult(c *call) (*reply, error) {
 func equal(a, b ClusterSpec) bool {
 	x, y := a, b
 	x.AdminGroups, y.AdminGroups = nil, nil
-	return slices.Equal(a.AdminGroups, b.AdminGroups) && x.ID == y.ID && x.Name == y.Name && x.Tenant == y.Tenant && x.Managed == y.Managed &&
+	return slices.Equal(a.AdminGroups, b.AdminGroups) && x.ID == y.ID && x.Name == y.Name && x.Tenant == y.Tenant && x.Managed == y.Managed && x.AzureRBAC == y.AzureRBAC &&
 		x.ServerAppID == y.ServerAppID && x.ServerAppSecret == y.ServerAppSecret && x.ClientAppID == y.ClientAppID
 }

@@ -25,14 +25,14 @@ type apiserver struct {
 	ended  chan error
 }
 
-func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook *webhook) (*apiserver, error) {
+func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook *webhook, rules *authorizer) (*apiserver, error) {
 	ports, err := freePorts(1)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	opts := options.NewServerRunOptions()
-	if err := parse(opts, apiServerFlags(dir, ports[0], pki, etcd, hook)); err != nil {
+	if err := parse(opts, apiServerFlags(dir, ports[0], pki, etcd, hook, rules)); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook 
 // apiServerFlags are the flags that an administrator would give a kube-apiserver
 // behind a token webhook. The webhook's cache is a second long: with the default
 // of two minutes somebody who was refused would stay in.
-func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook) []string {
+func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook, rules *authorizer) []string {
 	return []string{
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
 		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
@@ -65,7 +65,7 @@ func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook) [
 		"--etcd-certfile=" + pki.etcdClient.certFile, "--etcd-keyfile=" + pki.etcdClient.keyFile,
 		"--cert-dir=" + filepath.Join(dir, "pki"), "--client-ca-file=" + pki.caFile,
 		"--tls-cert-file=" + pki.apiserver.certFile, "--tls-private-key-file=" + pki.apiserver.keyFile,
-		"--authorization-mode=RBAC", "--profiling=false", "--shutdown-delay-duration=0s",
+		"--authorization-config=" + rules.configFile(), "--profiling=false", "--shutdown-delay-duration=0s",
 		"--service-account-issuer=https://kubernetes.default.svc", "--api-audiences=https://kubernetes.default.svc",
 		"--service-account-key-file=" + pki.serviceAccountPublic, "--service-account-signing-key-file=" + pki.serviceAccountKey,
 		"--authentication-token-webhook-config-file=" + hook.configFile(),

@@ -16,8 +16,8 @@ import (
 )
 
 // Spec is what the parent process writes to stdin, one JSON object a line. The
-// first starts the cluster; each later one changes the webhook's settings and
-// the admin groups. Each is answered by one Answer.
+// first starts the cluster; each later one changes the webhook's settings, the
+// admin groups and whether Azure is asked what is allowed. Each is answered by one Answer.
 type Spec struct {
 	Dir             string   // the cluster's own folder, 0700
 	Webhook         string   // path of the aad-webhook executable
@@ -26,6 +26,8 @@ type Spec struct {
 	ServerAppID     string   // empty: no Entra sign-in, so no webhook
 	ServerAppSecret string   // reaches the webhook as a 0600 file
 	AdminGroups     []string // object ids bound to cluster-admin
+	ID              string   // ARM id, the scope of role assignments
+	AzureRBAC       bool     // role assignments allow too
 }
 
 // Answer is what the child writes to stdout when a spec is in force, or why it
@@ -86,8 +88,16 @@ func run(ctx context.Context, spec Spec, pki *pki, hook *webhook, updates <-chan
 		return err
 	}
 	defer hook.stop()
+	rules, err := startAuthorizer(spec.Dir, pki)
+	if err != nil {
+		return err
+	}
+	defer rules.stop()
+	if err := rules.use(ctx, spec, nil); err != nil {
+		return err
+	}
 
-	api, err := startAPIServer(ctx, spec.Dir, pki, etcd, hook)
+	api, err := startAPIServer(ctx, spec.Dir, pki, etcd, hook, rules)
 	if err != nil {
 		return err
 	}
@@ -102,17 +112,32 @@ func run(ctx context.Context, spec Spec, pki *pki, hook *webhook, updates <-chan
 	if err := seed(ctx, api.config()); err != nil {
 		return err
 	}
-	return serve(ctx, spec, api, hook, updates, stdout)
+	return serve(ctx, spec, parts{api, hook, rules}, updates, stdout)
+}
+
+// parts are what a spec changes.
+type parts struct {
+	api   *apiserver
+	hook  *webhook
+	rules *authorizer
+}
+
+func (p parts) use(ctx context.Context, spec Spec) error {
+	if err := bindAdmins(ctx, p.api.config(), spec.AdminGroups); err != nil {
+		return err
+	}
+	if err := p.hook.use(ctx, spec); err != nil {
+		return err
+	}
+	return p.rules.use(ctx, spec, p.api.config)
 }
 
 // serve puts one spec after the other in force until the cluster is to stop.
-func serve(ctx context.Context, spec Spec, api *apiserver, hook *webhook, updates <-chan Spec, stdout io.Writer) error {
-	answers := json.NewEncoder(stdout)
+func serve(ctx context.Context, spec Spec, p parts, updates <-chan Spec, stdout io.Writer) error {
+	answers, api := json.NewEncoder(stdout), p.api
 	for {
 		answer := Answer{Server: api.url, CA: api.pki.caPEM, AdminCert: api.pki.admin.cert, AdminKey: api.pki.admin.key}
-		if err := bindAdmins(ctx, api.config(), spec.AdminGroups); err != nil {
-			answer.Error = err.Error()
-		} else if err := hook.use(ctx, spec); err != nil {
+		if err := p.use(ctx, spec); err != nil {
 			answer.Error = err.Error()
 		}
 		if err := answers.Encode(answer); err != nil {

@@ -109,14 +109,17 @@ func (w *webhook) writeConfig() error {
 		return err
 	}
 	w.port = ports[0]
+	return clientcmd.WriteToFile(*webhookConfig(w.pki, "https://"+address(w.port)+"/tokenreviews"), w.configFile())
+}
+
+// webhookConfig tells the API server where a webhook is and who it is itself.
+func webhookConfig(pki *pki, url string) *clientcmdapi.Config {
 	config := clientcmdapi.NewConfig()
-	config.Clusters["webhook"] = &clientcmdapi.Cluster{
-		Server: "https://" + address(w.port) + "/tokenreviews", CertificateAuthority: w.pki.caFile,
-	}
+	config.Clusters["webhook"] = &clientcmdapi.Cluster{Server: url, CertificateAuthority: pki.caFile}
 	config.AuthInfos["apiserver"] = &clientcmdapi.AuthInfo{
-		ClientCertificate: w.pki.hookClient.certFile, ClientKey: w.pki.hookClient.keyFile,
+		ClientCertificate: pki.hookClient.certFile, ClientKey: pki.hookClient.keyFile,
 	}
 	config.Contexts["webhook"] = &clientcmdapi.Context{Cluster: "webhook", AuthInfo: "apiserver"}
 	config.CurrentContext = "webhook"
-	return clientcmd.WriteToFile(*config, w.configFile())
+	return config
 }

@@ -82,6 +82,7 @@ func (h *Host) Start(ctx context.Context, spec arm.ClusterSpec) (arm.ClusterInfo
 	answer, err := c.apply(ctx, cluster.Spec{
 		Dir: h.folder(spec.ID), Webhook: h.webhook, CloudFile: h.cloudFile, Tenant: spec.Tenant,
 		ServerAppID: spec.ServerAppID, ServerAppSecret: spec.ServerAppSecret, AdminGroups: spec.AdminGroups,
+		ID: spec.ID, AzureRBAC: spec.AzureRBAC,
 	})
 	if err != nil {
 		_ = h.Stop(ctx, spec.ID)

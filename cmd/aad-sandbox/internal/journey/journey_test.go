@@ -33,6 +33,7 @@ func TestJourney(t *testing.T) {
 			"sandbox": sandboxUp,
 			"as":      as,
 			"graph":   graphCall,
+			"arm":     armCall,
 			"field":   field,
 			"share":   share,
 		},

@@ -21,21 +21,35 @@ import (
 // graphCall is "graph METHOD PATH [BODY]": what the portal does behind an
 // administrator's clicks. The answer is in stdout.
 func graphCall(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) < 2 {
-		ts.Fatalf("usage: graph METHOD PATH [BODY]")
-	}
-	var info sandbox.Info
+	info := infoOf(ts)
+	portal(ts, neg, args, info, "https://graph.microsoft.com", info.Endpoints.Graph+"/v1.0")
+}
+
+// armCall is "arm METHOD PATH [BODY]": likewise, in the subscription.
+func armCall(ts *testscript.TestScript, neg bool, args []string) {
+	info := infoOf(ts)
+	portal(ts, neg, args, info, "https://management.core.windows.net/", info.Endpoints.ARM+"/subscriptions/"+info.Subscription)
+}
+
+func infoOf(ts *testscript.TestScript) (info sandbox.Info) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(ts.Getenv("SANDBOX"), "sandbox.json"))), &info))
+	return info
+}
+
+func portal(ts *testscript.TestScript, neg bool, args []string, info sandbox.Info, resource, base string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: graph|arm METHOD PATH [BODY]")
+	}
 	ctx := ts.Value(ctxKey{}).(context.Context)
 	client, err := clientFor(info)
 	ts.Check(err)
-	token, err := adminToken(ctx, client, info, sandbox.Control{Dir: ts.Getenv("SANDBOX")})
+	token, err := adminToken(ctx, client, info, sandbox.Control{Dir: ts.Getenv("SANDBOX")}, resource)
 	ts.Check(err)
 	body := ""
 	if len(args) > 2 {
 		body = args[2]
 	}
-	req, err := http.NewRequestWithContext(ctx, args[0], info.Endpoints.Graph+"/v1.0"+args[1], strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, args[0], base+args[1], strings.NewReader(body))
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
@@ -46,7 +60,7 @@ func graphCall(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, _ = ts.Stdout().Write(answer)
 	if (resp.StatusCode >= 400) != neg {
-		ts.Fatalf("graph %s %s: %s: %s", args[0], args[1], resp.Status, answer)
+		ts.Fatalf("%s %s: %s: %s", args[0], args[1], resp.Status, answer)
 	}
 }
 
@@ -60,15 +74,15 @@ func clientFor(info sandbox.Info) (*http.Client, error) {
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}, nil
 }
 
-// adminToken signs admin in to Microsoft Graph with Azure CLI's client.
-func adminToken(ctx context.Context, client *http.Client, info sandbox.Info, control sandbox.Control) (string, error) {
+// adminToken signs admin in to a service with Azure CLI's client.
+func adminToken(ctx context.Context, client *http.Client, info sandbox.Info, control sandbox.Control, resource string) (string, error) {
 	base := info.Endpoints.Login + "/" + string(info.Tenants[0].ID) + "/oauth2/v2.0/"
 	var device struct {
 		UserCode   string `json:"user_code"`
 		DeviceCode string `json:"device_code"`
 	}
 	if err := post(ctx, client, base+"devicecode", url.Values{
-		"client_id": {string(info.Apps.AzureCLI)}, "scope": {"https://graph.microsoft.com/.default openid"},
+		"client_id": {string(info.Apps.AzureCLI)}, "scope": {resource + "/.default openid"},
 	}, &device); err != nil {
 		return "", err
 	}
