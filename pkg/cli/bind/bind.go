@@ -26,6 +26,7 @@ type options struct {
 	maxMembers          int
 	objectID, kind      string
 	asSubject           string
+	plane               string
 }
 
 // New returns the command.
@@ -45,7 +46,10 @@ first line names the columns principal, role, namespace ("*" is the whole
 cluster) and reason; what a line leaves out is taken from the flags.
 
 Without a role a person is asked; elsewhere view is given. Without -n or -A the
-namespace of the context is meant. Binding twice changes nothing, so after an
+namespace of the context is meant. With --plane azure, on AKS with Azure RBAC, a
+role assignment of Azure is made instead, of a role named by --role: reader,
+writer, admin, cluster-admin or any role definition; without it, reader.
+Binding twice changes nothing, so after an
 interruption the same command goes on. Bindings that others made are never
 touched.`,
 		Example: `  kubectl aad bind alice@contoso.com
@@ -54,7 +58,8 @@ touched.`,
     --reason "on call" --for 8h
   kubectl aad bind -f people.csv --clusterrole view \
     --namespace-selector team=web
-  kubectl aad bind sp:ci-bot --role deployer -n prod --dry-run=client -o yaml`,
+  kubectl aad bind sp:ci-bot --role deployer -n prod --dry-run=client -o yaml
+  kubectl aad bind alice@contoso.com --plane azure --role writer -n dev`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), f, args)
 		},
@@ -83,6 +88,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.IntVar(&o.maxMembers, "max-members", 0, "`N`: bind nothing when groups of more people and applications than this would gain the role")
 	flags.StringVar(&o.objectID, "object-id", "", "`GUID` of the principal, without looking it up; needs --kind")
 	flags.StringVar(&o.kind, "kind", "", "with --object-id: user, group or sp")
+	flags.StringVar(&o.plane, "plane", "kubernetes", "kubernetes (a binding) or azure (a role assignment, on AKS with Azure RBAC)")
 	flags.StringVar(&o.asSubject, "as-subject", "", "upn or objectId: name users so, whatever their tokens carry")
 }
 
@@ -90,6 +96,9 @@ func (o *options) run(ctx context.Context, f *factory.Factory, args []string) er
 	r, err := o.check(args)
 	if err != nil {
 		return err
+	}
+	if r.azure {
+		return o.assign(ctx, f, args, r)
 	}
 	b := &binder{Factory: f, request: r}
 	if err := o.find(args, b); err != nil {

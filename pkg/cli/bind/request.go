@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/plane"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/printer"
@@ -23,6 +24,7 @@ type request struct {
 	replace    bool
 	maxMembers int              // 0 is any number
 	trusted    *entra.Principal // given on the command line, not looked up
+	azure      bool             // role assignments instead of bindings
 }
 
 // ask is what one principal is to get.
@@ -42,12 +44,15 @@ const (
 
 // check reads what needs neither a question nor a connection.
 func (o *options) check(args []string) (r request, err error) {
+	if r.azure, err = plane.Parse(o.plane); err != nil {
+		return r, err
+	}
 	switch {
 	case len(o.clusterRoles) > 0 && len(o.roles) > 0:
 		return r, fault.New(fault.Usage, "--clusterrole and --role exclude each other")
 	case o.reaches() > 1:
 		return r, fault.New(fault.Usage, "-A, -n and --namespace-selector exclude each other")
-	case o.all && len(o.roles) > 0:
+	case o.all && len(o.roles) > 0 && !r.azure:
 		return r, fault.New(fault.Usage, "--role names a role of one namespace: it cannot be given with -A", "use --clusterrole with -A, or --role with -n")
 	case slices.Contains(o.namespaces, ""):
 		return r, fault.New(fault.Usage, "-n names no namespace")

@@ -44,6 +44,10 @@ beside object ids: what somebody is, where the binding counts, the role, whose
 binding it is (owned: made by kubectl aad; foreign: somebody else's; system:
 Kubernetes' own) and when it expires.
 
+On AKS with Azure RBAC the role assignments that count in the cluster stand in the
+same list, those inherited from the resource group and above too (plane: azure).
+What may not be read is said, and missing.
+
 With --for, everything that reaches one principal, directly or through groups,
 with the path. Without access to the directory object ids are listed as they
 are.
@@ -63,7 +67,7 @@ members too, against namespaces and roles.`,
 	flags.BoolVarP(&o.all, "all-namespaces", "A", false, "all namespaces (the default)")
 	flags.StringVarP(&o.output, "output", "o", "", strings.Join(append(printer.Formats(), formatCSV, formatHTML), ", "))
 	flags.BoolVar(&o.system, "system", false, "with service accounts and Kubernetes' own users and groups")
-	flags.BoolVar(&o.offline, "offline", false, "do not ask the directory: object ids without names")
+	flags.BoolVar(&o.offline, "offline", false, "ask neither the directory nor Azure: object ids without names")
 	flags.IntVar(&o.maxMembers, "max-members", 5000, "with -o html: show the members of groups up to this `NUMBER` in all")
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
@@ -92,7 +96,7 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 			return err
 		}
 		if list = p.Access(list); len(list) == 0 {
-			fmt.Fprintf(f.Err, "no binding reaches %s: kubectl aad why says what is missing\n", o.for_)
+			fmt.Fprintf(f.Err, "no binding %sreaches %s: kubectl aad why says what is missing\n", w.read(), o.for_)
 		}
 	}
 	switch o.output {
@@ -105,5 +109,5 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	if f.OutTTY {
 		width = f.Width
 	}
-	return printer.Print(f.Out, format, width, listing(o.for_ != "", f.Now()), list)
+	return printer.Print(f.Out, format, width, w.listing(o.for_ != "", f.Now()), list)
 }

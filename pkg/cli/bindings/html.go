@@ -77,6 +77,9 @@ func (o *options) page(ctx context.Context, w *World, list []audit.Access) error
 			c.Notice = "The members of groups could not be read, and are not shown."
 		}
 	}
+	for _, u := range w.Unread {
+		c.Notice += fmt.Sprintf(" The %s plane could not be read: what it gives is missing here.", u.Plane)
+	}
 	for _, key := range slices.Sorted(maps.Keys(b.lines)) {
 		c.Lines = append(c.Lines, *b.lines[key])
 	}

@@ -14,12 +14,13 @@ import (
 )
 
 // listing is how access is shown; path adds by which groups it reaches somebody.
-func listing(path bool, now time.Time) printer.Listing[audit.Access] {
+func (w *World) listing(path bool, now time.Time) printer.Listing[audit.Access] {
 	return printer.Listing[audit.Access]{
 		Columns: []printer.Column[audit.Access]{
 			{Header: "NAME", Value: audit.Access.Name},
 			{Header: "KIND", Value: audit.Access.Kind},
 			{Header: "NAMESPACE", Value: func(a audit.Access) string { return a.Binding.Reach() }},
+			{Header: "PLANE", Wide: !w.Azure && len(w.Unread) == 0, Value: func(a audit.Access) string { return string(a.Binding.Plane()) }},
 			{Header: "ROLE", Value: func(a audit.Access) string { return a.Binding.Role.String() }},
 			{Header: "THROUGH", Wide: !path, Value: through},
 			{Header: "OWNER", Value: func(a audit.Access) string { return string(a.Binding.Owner) }},
@@ -32,9 +33,12 @@ func listing(path bool, now time.Time) printer.Listing[audit.Access] {
 			{Header: "REASON", Wide: true, Value: func(a audit.Access) string { return a.Binding.Reason }},
 		},
 		Name: func(a audit.Access) string {
+			if a.Binding.Azure != nil {
+				return a.Binding.Resource()
+			}
 			return strings.ToLower(a.Binding.Kind()) + "." + binding.Group + "/" + a.Binding.Name
 		},
-		Document: document,
+		Document: w.document,
 	}
 }
 
@@ -76,11 +80,13 @@ func objectID(a audit.Access) string {
 type item struct {
 	Name      string           `json:"name"`
 	Kind      string           `json:"kind"`
+	Plane     audit.Plane      `json:"plane"`
 	Subject   audit.Subject    `json:"subject"`
 	Principal *entra.Principal `json:"principal,omitempty"`
 	Namespace string           `json:"namespace,omitempty"` // empty: the whole cluster
 	Role      audit.Role       `json:"role"`
 	Binding   string           `json:"binding"`
+	Scope     string           `json:"scope,omitempty"` // of a role assignment
 	Through   []group          `json:"through,omitempty"`
 	Owner     audit.Owner      `json:"owner"`
 	Expires   *time.Time       `json:"expires,omitempty"`
@@ -94,12 +100,15 @@ type group struct {
 	Name string         `json:"name"`
 }
 
-func document(list []audit.Access) any {
+func (w *World) document(list []audit.Access) any {
 	items := make([]item, 0, len(list))
 	for _, a := range list {
 		b := a.Binding
-		it := item{Name: a.Name(), Kind: a.Kind(), Subject: a.Subject, Principal: a.Principal, Namespace: b.Namespace, Role: b.Role,
+		it := item{Name: a.Name(), Kind: a.Kind(), Plane: b.Plane(), Subject: a.Subject, Principal: a.Principal, Namespace: b.Namespace, Role: b.Role,
 			Binding: b.Resource(), Owner: b.Owner, Reason: b.Reason, Note: a.Note}
+		if b.Azure != nil {
+			it.Scope = b.Azure.Scope
+		}
 		for _, g := range a.Via {
 			it.Through = append(it.Through, group{g.ID, g.Name})
 		}
@@ -109,23 +118,24 @@ func document(list []audit.Access) any {
 		items = append(items, it)
 	}
 	return struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		Items      []item `json:"items"`
-	}{"aad.kubectl.dev/v1alpha1", "AccessList", items}
+		APIVersion string   `json:"apiVersion"`
+		Kind       string   `json:"kind"`
+		Items      []item   `json:"items"`
+		Unread     []Unread `json:"unread,omitempty"`
+	}{"aad.kubectl.dev/v1alpha1", "AccessList", items, w.Unread}
 }
 
 // writeCSV writes one line for each subject of each binding.
 func writeCSV(w io.Writer, list []audit.Access) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"name", "kind", "display name", "object id", "namespace", "role", "subject kind", "subject", "binding", "through", "owner", "expires", "reason", "note"})
+	_ = c.Write([]string{"name", "kind", "display name", "object id", "namespace", "role", "subject kind", "subject", "binding", "through", "owner", "expires", "reason", "note", "plane"})
 	for _, a := range list {
 		expires := ""
 		if !a.Binding.Expires.IsZero() {
 			expires = a.Binding.Expires.UTC().Format(time.RFC3339)
 		}
 		row := []string{a.Name(), a.Kind(), displayName(a), objectID(a), a.Binding.Reach(), a.Binding.Role.String(), a.Subject.Kind, a.Subject.Name,
-			a.Binding.Resource(), through(a), string(a.Binding.Owner), expires, a.Binding.Reason, a.Note}
+			a.Binding.Resource(), through(a), string(a.Binding.Owner), expires, a.Binding.Reason, a.Note, string(a.Binding.Plane())}
 		for i, cell := range row {
 			row[i] = cellText(cell)
 		}

@@ -24,6 +24,10 @@ type World struct {
 	// Elsewhere are the others that were read; whom they mean is not looked up.
 	Elsewhere []audit.Binding
 	People    audit.People
+	// Azure reports whether the cluster has an Azure plane that was read: its
+	// role assignments are among the bindings.
+	Azure  bool
+	Unread []Unread // planes that are missing here
 	// Directory is nil where it cannot be read; Blind says why.
 	Directory factory.Directory
 	Blind     error
@@ -38,7 +42,7 @@ func Read(ctx context.Context, f *factory.Factory, namespace string, offline boo
 	if w.Cluster, err = kube.Connect(f.Kube); err != nil {
 		return nil, err
 	}
-	if err := w.list(ctx, namespace); err != nil {
+	if err := w.planes(ctx, namespace, offline); err != nil {
 		return nil, err
 	}
 	if offline {

@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
@@ -30,6 +31,10 @@ type Answer struct {
 	Fix      []string     `json:"fix,omitempty"`
 	Server   *Verdict     `json:"server,omitempty"` // nil: it could not be asked
 	Note     string       `json:"note,omitempty"`
+	Plane    audit.Plane  `json:"plane,omitempty"` // of the path
+	// Unread are the planes that could not be read: what they give is not known.
+	Unread  []bindings.Unread `json:"unread,omitempty"`
+	Unknown bool              `json:"unknown,omitempty"` // not allowed by what was read, and that is not all
 
 	Person *bindings.Person `json:"-"`
 
@@ -38,17 +43,21 @@ type Answer struct {
 	who    audit.Identity
 	groups map[string]string // names of the caller's groups
 	worked bool              // worked out from bindings and roles
+	azure  bool              // and from role assignments
 }
 
 // reason works the answer out.
 func (a *Answer) reason(w *bindings.World, rbac audit.Authorizer) {
-	a.worked = true
+	a.worked, a.azure, a.Unread = true, w.Azure, w.Unread
 	ways := rbac.Ways(a.who, a.Action)
 	if a.Ways = len(ways); a.Ways > 0 {
-		a.Allowed, a.Path = true, a.path(ways[0])
+		a.Allowed, a.Path, a.Plane = true, a.path(ways[0]), ways[0].Binding.Plane()
 		return
 	}
 	gap := rbac.Gap(a.who, a.Action, a.mistaken(w))
+	if gap.Edge == audit.EdgeBinding && w.Azure {
+		gap.Text += ", and no role assignment of Azure does"
+	}
 	a.Missing = &gap
 	a.fix(gap)
 }
@@ -56,6 +65,9 @@ func (a *Answer) reason(w *bindings.World, rbac audit.Authorizer) {
 // path tells a way from the person's token to the rule.
 func (a *Answer) path(way audit.Way) []string {
 	steps := []string{a.known()}
+	if way.Binding.Azure != nil && a.who.Object != "" {
+		steps[0] = fmt.Sprintf("%s is %s to Azure (the object id)", a.name(), a.who.Object)
+	}
 	if s := way.Subject; s.Kind == audit.KindGroup {
 		steps = append(steps, a.membership(s.Name)...)
 	}
@@ -148,10 +160,13 @@ func (a *Answer) name() string {
 	return a.who.Username
 }
 
-// Word is yes or no.
+// Word is yes or no, or unknown.
 func (a *Answer) Word() string {
-	if a.Allowed {
+	switch {
+	case a.Allowed:
 		return "yes"
+	case a.Unknown:
+		return "unknown"
 	}
 	return "no"
 }
@@ -161,6 +176,8 @@ func (a *Answer) Reason() string {
 	switch {
 	case a.Note != "":
 		return a.Note
+	case a.Unknown:
+		return "the " + string(a.Unread[0].Plane) + " plane could not be read"
 	case a.Missing != nil:
 		return a.Missing.Text
 	case len(a.Path) > 3:
@@ -175,7 +192,10 @@ func (a *Answer) Reason() string {
 func (a *Answer) Text() string {
 	var b strings.Builder
 	may := "may"
-	if !a.Allowed {
+	switch {
+	case a.Unknown:
+		may = "may, or may not,"
+	case !a.Allowed:
 		may = "may not"
 	}
 	fmt.Fprintf(&b, "%s: %s %s %s\n", a.Word(), safetext.Clean(a.name()), may, safetext.Clean(a.Action.String()))
@@ -188,6 +208,9 @@ func (a *Answer) Text() string {
 	if a.Missing != nil {
 		fmt.Fprintf(&b, "  %s\n", safetext.Clean(a.known()))
 		fmt.Fprintf(&b, "  missing: the %s. %s\n", a.Missing.Edge, safetext.Clean(a.Missing.Text))
+	}
+	for _, u := range a.Unread {
+		fmt.Fprintf(&b, "  the %s plane is missing here: %s\n", u.Plane, safetext.Clean(u.Reason))
 	}
 	for _, line := range a.Fix {
 		fmt.Fprintf(&b, "  run: %s\n", line)
@@ -206,11 +229,23 @@ func (a *Answer) Text() string {
 
 // Err is the error of a no: its text is printed already.
 func (a *Answer) Err() error {
-	if a.Allowed {
+	switch {
+	case a.Allowed:
 		return nil
+	case a.Unknown:
+		return unknown{fault.New(fault.Incomplete, a.Reason())}
 	}
 	return denied{}
 }
+
+// unknown is the error of an answer that is neither yes nor no.
+type unknown struct{ error }
+
+// Silent tells the command line to print nothing more.
+func (unknown) Silent() bool { return true }
+
+// Unwrap has the kind.
+func (u unknown) Unwrap() error { return u.error }
 
 type denied struct{}
 

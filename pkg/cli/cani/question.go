@@ -54,6 +54,9 @@ func (q *Question) Ask(ctx context.Context, f *factory.Factory) (*Answer, error)
 	var roles []audit.RoleRules
 	if err == nil {
 		roles, err = w.Cluster.RoleRules(ctx, do.Namespace)
+		if w.Azure && fault.KindOf(err) == fault.Forbidden {
+			err = nil // bindings alone say nothing then, but role assignments do
+		}
 	}
 	switch {
 	case err == nil:
@@ -114,6 +117,9 @@ func (a *Answer) person(ctx context.Context, w *bindings.World) error {
 			return err
 		}
 		a.who = audit.Identity{Username: who.Username, Groups: who.Groups}
+		if oid := who.Extra["oid"]; len(oid) == 1 {
+			a.who.Object = oid[0]
+		}
 		a.Username, a.Claim = who.Username, "the API server knows you so"
 		a.groupNames(ctx, w)
 		return nil
@@ -127,6 +133,7 @@ func (a *Answer) person(ctx context.Context, w *bindings.World) error {
 	if p.Kind == entra.Group {
 		a.who = audit.Identity{Username: "anybody", Groups: []string{p.Subject.Name, "system:authenticated"}}
 	}
+	a.who.Object = string(p.ID)
 	for id := range p.Nesting.Of {
 		a.who.Groups = append(a.who.Groups, string(id))
 	}
@@ -161,18 +168,40 @@ func (a *Answer) crossCheck(ctx context.Context, c *kube.Cluster) error {
 	if a.asked == "" {
 		yes, reason, err = c.Allowed(ctx, do)
 	} else {
-		yes, reason, err = c.AllowedFor(ctx, kube.Identity{Username: a.who.Username, Groups: a.who.Groups}, do)
+		yes, reason, err = c.AllowedFor(ctx, a.identity(), do)
 	}
 	switch {
 	case fault.KindOf(err) == fault.Forbidden && a.worked:
+		a.Unknown = !a.Allowed && len(a.Unread) > 0
 		return nil
 	case err != nil:
 		return err
 	}
 	a.Server = &Verdict{yes, reason}
 	if a.worked && yes != a.Allowed {
-		a.Note = fmt.Sprintf("RBAC alone comes to %s; the API server says otherwise, by another authorizer (Azure RBAC, a webhook) or by bindings newer than this answer", a.Word())
+		a.Note = a.otherwise()
 	}
 	a.Allowed = yes
 	return nil
+}
+
+// identity is who the API server is asked about: Azure's authorizer knows people
+// by an extra that impersonation alone does not carry.
+func (a *Answer) identity() kube.Identity {
+	who := kube.Identity{Username: a.who.Username, Groups: a.who.Groups}
+	if a.who.Object != "" {
+		who.Extra = map[string][]string{"oid": {a.who.Object}}
+	}
+	return who
+}
+
+// otherwise says why the API server may say something else than was worked out.
+func (a *Answer) otherwise() string {
+	switch {
+	case len(a.Unread) > 0:
+		return fmt.Sprintf("what could be read comes to %s; the API server says otherwise, and knows the %s plane too", a.Word(), a.Unread[0].Plane)
+	case a.azure:
+		return fmt.Sprintf("bindings and role assignments come to %s; the API server says otherwise: Azure takes up to 5 minutes, and has conditions and deny assignments", a.Word())
+	}
+	return fmt.Sprintf("RBAC alone comes to %s; the API server says otherwise, by another authorizer (Azure RBAC, a webhook) or by bindings newer than this answer", a.Word())
 }

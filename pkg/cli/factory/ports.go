@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/aks"
+	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
@@ -81,6 +82,7 @@ type Azure interface {
 	ResourceGroups
 	Clusters
 	Credentials
+	RoleAssignments
 }
 
 // ResourceGroups reads and writes what clusters live in.
@@ -106,4 +108,12 @@ type Credentials interface {
 	AdminKubeconfig(ctx context.Context, subscription, group, name string) ([]byte, error)
 	ResetEntraProfile(ctx context.Context, subscription, group, name string, server entra.ClientID,
 		secret safetext.Secret, client entra.ClientID, tenant entra.TenantID) error
+}
+
+// RoleAssignments reads and writes Azure's own roles.
+type RoleAssignments interface {
+	Assignments(ctx context.Context, scope string, below bool) ([]azurerbac.Assignment, error)
+	RoleNamed(ctx context.Context, scope, name string) (azurerbac.Role, error)
+	Assign(ctx context.Context, a azurerbac.Assignment) (made bool, err error)
+	Unassign(ctx context.Context, id string) error
 }

@@ -96,6 +96,10 @@ func (o *options) plan(ctx context.Context, w *bindings.World, found []audit.Fin
 	for _, f := range found {
 		mine := f.Binding.Owner == audit.Owned || o.foreign && f.Binding.Owner == audit.Foreign
 		take := change{from: *f.Binding, index: f.Index, reason: f.Title}
+		if f.Binding.Azure != nil { // the undo file keeps objects of Kubernetes
+			left++
+			continue
+		}
 		switch f.ID {
 		case audit.ClusterAdmin, audit.Disabled, audit.NotInTokens:
 			left++

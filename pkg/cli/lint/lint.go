@@ -121,6 +121,8 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	switch {
 	case len(found) > 0:
 		return findings(len(found))
+	case len(w.Unread) > 0:
+		return fault.Newf(fault.Incomplete, "the %s plane could not be read, and was not looked at: %s", w.Unread[0].Plane, w.Unread[0].Reason)
 	case w.Directory == nil:
 		return fault.Hint(fault.New(fault.Incomplete, "the directory could not be read: whom bindings mean was not looked at"), fault.Hints(w.Blind)...)
 	}

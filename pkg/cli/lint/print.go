@@ -70,7 +70,7 @@ func (o *options) print(f *factory.Factory, w *bindings.World, found []audit.Fin
 	switch format {
 	case printer.JSON, printer.YAML:
 		return printer.Document(f.Out, format, map[string]any{
-			"apiVersion": "aad.kubectl.dev/v1alpha1", "kind": "LintReport", "items": list, "directory": w.Directory != nil, "bindings": len(w.Bindings)})
+			"apiVersion": "aad.kubectl.dev/v1alpha1", "kind": "LintReport", "items": list, "directory": w.Directory != nil, "bindings": len(w.Bindings), "unread": w.Unread})
 	case printer.Name:
 		for _, i := range list {
 			if _, err := fmt.Fprintln(f.Out, i.ID+"/"+safetext.Clean(i.place())); err != nil {

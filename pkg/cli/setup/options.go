@@ -51,6 +51,7 @@ type options struct {
 	adminGroup         string
 	createAdminGroup   string
 	admins             []string
+	azureRBAC          bool
 	nodeCount          int32
 	execLogin          string
 }
@@ -63,6 +64,7 @@ func (o *options) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.admins, "admin", nil, "`USER` who becomes cluster-admin (repeatable)")
 	flags.StringVar(&o.adminGroup, "admin-group", "", "`GROUP` of administrators, by name or object id")
 	flags.StringVar(&o.createAdminGroup, "create-admin-group", "", "`NAME` of a group to make, with you in it")
+	flags.BoolVar(&o.azureRBAC, "azure-rbac", false, "let Azure's role assignments give access too (kubectl aad bind --plane azure); managed only")
 	flags.Int32Var(&o.nodeCount, "node-count", 1, "`NUMBER` of nodes")
 	flags.StringVar(&o.execLogin, "exec-login", "", "login `METHOD` to write into kubeconfig (default: none, get-token decides)")
 	flags.BoolVar(&o.allowRetired, "allow-retired", false, "try --integration apps on AKS although Azure refuses it since August 2023")
@@ -85,6 +87,8 @@ func (o *options) check() error {
 			"on AKS: --integration managed does the same without app registrations",
 			"on API servers of your own: --target self-managed --integration apps (not in this version yet)",
 			"to let Azure decide all the same: --allow-retired")
+	case o.azureRBAC && o.integration != string(setup.Managed):
+		return fault.New(fault.Usage, "--azure-rbac needs --integration managed: Azure RBAC is part of AKS' own")
 	case o.nodeCount < 1:
 		return fault.Newf(fault.Usage, "--node-count %d: a cluster needs at least one node", o.nodeCount)
 	case o.secretLifetime < time.Hour:
@@ -151,7 +155,7 @@ func (o *options) cluster() aks.Options {
 	c := aks.Options{
 		ResourceGroup: o.group, Name: o.name, Location: o.location, NodeCount: o.nodeCount,
 		Integration: setup.Integration(o.integration), ContextName: o.context,
-		AdminGroup: o.adminGroup, CreateAdminGroup: o.createAdminGroup, Admins: o.admins,
+		AdminGroup: o.adminGroup, CreateAdminGroup: o.createAdminGroup, Admins: o.admins, AzureRBAC: o.azureRBAC,
 	}
 	if c.Integration == setup.Apps {
 		c.Before = apps.BeforeCluster()

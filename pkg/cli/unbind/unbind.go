@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/people"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/plane"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/removal"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
@@ -31,6 +32,7 @@ type options struct {
 	cluster, all        bool
 	files               []string
 	removal             removal.Options
+	plane               string
 }
 
 // New returns the command.
@@ -46,7 +48,9 @@ asked only about names that no binding here carries.
 
 Without a role all that bind gave there goes. Without -n, -A or --all the
 namespace of the context is meant. Bindings that others made are left and
-listed, with the command that would delete them (exit code 31).`,
+listed, with the command that would delete them (exit code 31).
+
+With --plane azure, the role assignments that bind --plane azure made.`,
 		Example: `  kubectl aad unbind alice@contoso.com
   kubectl aad unbind 'group:Platform Team' --clusterrole cluster-admin -A
   kubectl aad unbind a11ce000-0000-4000-8000-000000000001 --all --dry-run
@@ -62,6 +66,7 @@ listed, with the command that would delete them (exit code 31).`,
 	flags.BoolVarP(&o.cluster, "all-namespaces", "A", false, "take away what was given in the whole cluster with bind -A")
 	flags.BoolVar(&o.all, "all", false, "take away everything, in every namespace and in the whole cluster")
 	flags.StringSliceVarP(&o.files, "filename", "f", nil, "`FILE` with a list of principals, or CSV; repeatable")
+	flags.StringVar(&o.plane, "plane", "kubernetes", "kubernetes (bindings) or azure (role assignments, on AKS with Azure RBAC)")
 	flags.StringVar(&o.removal.DryRun, "dry-run", removal.None, "none, client (shows what would go) or server (the API server checks it)")
 	flags.Lookup("dry-run").NoOptDefVal = removal.Client
 	flags.StringVarP(&o.removal.Output, "output", "o", "", strings.Join(printer.Formats(), ", ")+" (default: a few lines to read)")
@@ -70,7 +75,7 @@ listed, with the command that would delete them (exit code 31).`,
 	return cmd
 }
 
-func (o *options) check(args []string) error {
+func (o *options) check(args []string, azure bool) error {
 	reaches := 0
 	for _, said := range []bool{o.all, o.cluster, len(o.namespaces) > 0} {
 		if said {
@@ -82,7 +87,9 @@ func (o *options) check(args []string) error {
 		return fault.New(fault.Usage, "-n, -A and --all exclude each other")
 	case slices.Contains(o.namespaces, ""):
 		return fault.New(fault.Usage, "-n names no namespace")
-	case o.cluster && len(o.roles) > 0:
+	case azure && len(o.clusterRoles) > 0:
+		return fault.New(fault.Usage, "--clusterrole names a role of Kubernetes: with --plane azure use --role")
+	case o.cluster && len(o.roles) > 0 && !azure:
 		return fault.New(fault.Usage, "--role names a role of one namespace: bind never gives it with -A")
 	case len(args) == 0 && len(o.files) == 0:
 		return fault.New(fault.Usage, "nobody named to unbind", "kubectl aad unbind alice@contoso.com", "kubectl aad bindings")
@@ -91,7 +98,11 @@ func (o *options) check(args []string) error {
 }
 
 func (o *options) run(ctx context.Context, f *factory.Factory, args []string) error {
-	if err := o.check(args); err != nil {
+	azure, err := plane.Parse(o.plane)
+	if err != nil {
+		return err
+	}
+	if err := o.check(args, azure); err != nil {
 		return err
 	}
 	r, err := removal.New(f, o.removal)
@@ -105,6 +116,10 @@ func (o *options) run(ctx context.Context, f *factory.Factory, args []string) er
 	if slices.ContainsFunc(rows, func(r people.Row) bool { return len(r.Roles) > 0 || len(r.Namespaces) > 0 || r.Cluster }) {
 		return fault.New(fault.Usage, "the list's columns role and namespace are not used here: more would go than it says",
 			"name the role and the reach: --clusterrole ROLE -n NAMESPACE, with a list of principals alone")
+	}
+	if azure {
+		return plane.Revoke(ctx, f, plane.Request{Rows: rows, Roles: o.roles, Namespaces: o.namespaces, All: o.cluster,
+			DryRun: r.DryRun != removal.None, Format: r.Format}, o.all)
 	}
 	cluster, err := kube.Connect(f.Kube)
 	if err != nil {

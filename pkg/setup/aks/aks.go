@@ -26,6 +26,7 @@ type Options struct {
 	AdminGroup       string   // an existing group, by name or object id
 	CreateAdminGroup string   // a group to make, with the caller in it
 	Admins           []string // bound to cluster-admin over the local admin credential
+	AzureRBAC        bool     // role assignments of Azure allow too; managed only
 	AdminContext     bool     // also write the local admin credential to kubeconfig
 	ContextName      string   // in kubeconfig; empty: the cluster's name
 
@@ -146,6 +147,7 @@ func (b *builder) spec() aks.ClusterSpec {
 		Entra: aks.EntraProfile{Managed: b.Integration == setup.Managed, Tenant: b.Subscription.Tenant},
 	}
 	if spec.Entra.Managed {
+		spec.Entra.AzureRBAC = b.AzureRBAC
 		if group, ok := b.facts.AdminGroup.Get(); ok {
 			spec.Entra.AdminGroups = []entra.ObjectID{group.ID}
 		}

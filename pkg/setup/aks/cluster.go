@@ -68,7 +68,7 @@ func (b *builder) cluster(needs []string) setup.Step {
 	return setup.Step{
 		ID: StepCluster, Needs: needs,
 		Make: setup.Action{
-			Title: fmt.Sprintf("create AKS cluster %s in %s, %s", b.Name, b.Location, nodes(b.NodeCount)),
+			Title: fmt.Sprintf("create AKS cluster %s in %s, %s", b.Name, b.Location, b.size()),
 			Note:  "takes some minutes; billed from then on", Risk: setup.Costs,
 			Check: b.checkCluster, Do: b.makeCluster,
 		},
@@ -79,6 +79,13 @@ func (b *builder) cluster(needs []string) setup.Step {
 			},
 		},
 	}
+}
+
+func (b *builder) size() string {
+	if b.AzureRBAC {
+		return nodes(b.NodeCount) + ", with Azure RBAC"
+	}
+	return nodes(b.NodeCount)
 }
 
 func nodes(n int32) string {
@@ -100,6 +107,10 @@ func (b *builder) checkCluster(context.Context) (setup.Finding, error) {
 	}
 	if err := b.sameAdmins(c); err != nil {
 		return setup.Finding{}, err
+	}
+	if b.AzureRBAC && !c.Entra.AzureRBAC {
+		return setup.Finding{}, fault.Hint(fault.Newf(fault.Conflict, "cluster %q exists and has no Azure RBAC", c.Name),
+			fmt.Sprintf("az aks update -g %s -n %s --enable-azure-rbac", b.ResourceGroup, b.Name))
 	}
 	if b.needsSecret() {
 		return setup.ToChange("give it the new secret of the server app")
