@@ -42,6 +42,7 @@ type result struct {
 	azurerbac.Assignment
 	who       entra.Principal
 	namespace string
+	from      string // its place, where it was read
 	outcome   binding.Outcome
 }
 
@@ -150,10 +151,10 @@ func (g *grantor) wanted(p entra.Principal, role azurerbac.Role, namespace, reas
 		PrincipalType: azurerbac.TypeOf(p.Kind), Description: azurerbac.Described(reason)}
 	for _, a := range there {
 		if a.Same(want) {
-			return result{a, p, namespace, binding.Unchanged}
+			return result{Assignment: a, who: p, namespace: namespace, outcome: binding.Unchanged}
 		}
 	}
-	return result{want, p, namespace, binding.Created}
+	return result{Assignment: want, who: p, namespace: namespace, outcome: binding.Created}
 }
 
 // apply makes what is not there and returns what was done.

@@ -65,6 +65,9 @@ func TestOthers(t *testing.T) {
 		t.Errorf("%v %q\n%s", err, azure.Writes, w.Stdout.String())
 	}
 	err := unbound(t, w, "alice@contoso.com", "--all")
+	if !strings.Contains(w.Stderr.String(), `still has Azure Kubernetes Service RBAC Writer here by the RoleAssignment`) || !strings.Contains(w.Stderr.String(), `at the subscription "s"`) {
+		t.Error(w.Stderr.String())
+	}
 	if fault.KindOf(err) != fault.Conflict || len(azure.Writes) > 0 || !strings.Contains(strings.Join(fault.Hints(err), " "), "az role assignment delete --ids "+dev) {
 		t.Errorf("%v %q %q", err, azure.Writes, fault.Hints(err))
 	}

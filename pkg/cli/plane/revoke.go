@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
@@ -74,40 +75,56 @@ func identify(ctx context.Context, f *factory.Factory, rows []people.Row) ([]ent
 }
 
 // given are the assignments of those who are meant, at the scopes that are meant,
-// ours apart from others'. It says for whom there is nothing.
+// ours apart from others'. It says for whom there is nothing, and what counts
+// there from a wider scope and stays.
 func (g *grantor) given(ctx context.Context, whom []entra.Principal, everywhere bool) (ours, foreign []result, err error) {
-	var there []result
+	var here, wider []result
 	for _, namespace := range g.reach {
 		list, err := g.azure.Assignments(ctx, azurerbac.NamespaceScope(g.Cluster.ID, namespace), everywhere)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, a := range list {
-			level, _, at, here := azurerbac.Place(a.Scope, g.Cluster.ID)
-			direct := here && (level == azurerbac.Cluster || level == azurerbac.Namespace)
-			if direct && (everywhere || at == namespace) && a.Role.Inside() && g.takes(a.Role) {
-				there = append(there, result{Assignment: a, namespace: at, outcome: binding.Deleted})
+		for _, b := range audit.Assigned(list, g.Cluster.ID) {
+			a := result{Assignment: b.Azure.Assignment, namespace: b.Namespace, from: b.Place(), outcome: binding.Deleted}
+			level := b.Azure.Level
+			direct := level == azurerbac.Namespace || level == azurerbac.Cluster && (everywhere || namespace == "")
+			switch {
+			case !g.takes(a.Role):
+			case direct:
+				here = append(here, a)
+			default:
+				wider = append(wider, a)
 			}
 		}
 	}
 	for _, p := range whom {
-		nothing := true
-		for _, a := range there {
-			if !strings.EqualFold(string(a.Principal), string(p.ID)) {
-				continue
-			}
-			a.who = p
+		mine := of(here, p)
+		if !slices.ContainsFunc(mine, func(a result) bool { return a.Owned() }) {
+			fmt.Fprintf(g.Err, "%s: bind gave nothing of that here in the azure plane\n", binding.Title(p))
+		}
+		for _, a := range of(wider, p) {
+			fmt.Fprintf(g.Err, "%s still has %s here by the %s\n", binding.Title(p), safetext.Clean(a.Role.Name), safetext.Clean(a.from))
+		}
+		for _, a := range mine {
 			if a.Owned() {
-				ours, nothing = append(ours, a), false
+				ours = append(ours, a)
 			} else {
 				foreign = append(foreign, a)
 			}
 		}
-		if nothing {
-			fmt.Fprintf(g.Err, "%s: bind gave nothing of that here in the azure plane\n", safetext.Clean(binding.Title(p)))
-		}
 	}
 	return ours, foreign, nil
+}
+
+// of returns the assignments of a principal.
+func of(list []result, p entra.Principal) (mine []result) {
+	for _, a := range list {
+		if strings.EqualFold(string(a.Principal), string(p.ID)) {
+			a.who = p
+			mine = append(mine, a)
+		}
+	}
+	return mine
 }
 
 // takes reports whether the flags mean the role.

@@ -32,6 +32,7 @@ func refusals() []refusal {
 		{"missing flags", nil, nil, fault.Usage, "missing: --name, --resource-group, --location", ""},
 		{"bad name", []string{"--name", "a/b", "-g", "g", "-l", "eastus", "--admin", "a@b.c"}, nil, fault.Usage, `--name "a/b"`, ""},
 		{"bad group", []string{"--name", "a", "-g", "g.", "-l", "eastus", "--admin", "a@b.c"}, nil, fault.Usage, `--resource-group "g."`, ""},
+		{"Azure RBAC with two apps", []string{"--name", "a", "-g", "g", "-l", "eastus", "--integration", "apps", "--allow-retired", "--azure-rbac"}, nil, fault.Usage, "--azure-rbac needs --integration managed", ""},
 		{"no --yes", managed[:len(managed)-1], nil, fault.Usage, "cannot ask", "--yes"},
 		{"self-managed", with(managed, "--target", "self-managed"), nil, fault.Usage, "not in this version yet", "aks"},
 		{"no --allow-retired", []string{"--integration", "apps"}, nil, fault.Usage, "August 2023", "--integration managed"},

@@ -15,7 +15,7 @@ type filter struct {
 }
 
 var (
-	comparison = regexp.MustCompile(`^(?i:([a-z]+)\s+eq\s+'([^']*)')$`)
+	comparison = regexp.MustCompile(`^(?i:([a-z]+)\s+eq\s+'((?:[^']|'')*)')$`)
 	function   = regexp.MustCompile(`^(?i:(atScope|assignedTo|asTarget)\(\s*(?:'([^']*)')?\s*\))$`)
 	and        = regexp.MustCompile(`(?i)\s+and\s+`)
 )
@@ -41,7 +41,7 @@ func parseFilter(c *call, properties ...string) (filter, error) {
 		if i < 0 {
 			return f, failure(http.StatusBadRequest, "UnsupportedFilter", "The filter '%s' is not supported.", part)
 		}
-		f.values[properties[i]] = m[2]
+		f.values[properties[i]] = strings.ReplaceAll(m[2], "''", "'")
 	}
 	return f, nil
 }

@@ -231,3 +231,23 @@ func TestUndo(t *testing.T) {
 		})
 	}
 }
+
+// Azure RBAC is asked for when the cluster is made, and is not pretended later.
+func TestAzureRBAC(t *testing.T) {
+	w := newWorld()
+	var spec aks.ClusterSpec
+	w.create = func(_ *world, s aks.ClusterSpec) error { spec = s; return nil }
+	o := base
+	o.AzureRBAC = true
+	if err := run(t, w, o, &setup.Facts{}); err != nil || !spec.Entra.AzureRBAC {
+		t.Errorf("%v, %+v", err, spec.Entra)
+	}
+	w = newWorld()
+	w.groups = map[string]aks.ResourceGroup{"g": {Name: "g"}}
+	w.made("Succeeded", func(c *aks.Cluster) {
+		c.Tags[aks.TagOwned], c.Entra = "managed", &aks.EntraProfile{Managed: true}
+	})
+	if err := run(t, w, o, &setup.Facts{}); fault.KindOf(err) != fault.Conflict || !strings.Contains(strings.Join(fault.Hints(err), ""), "--enable-azure-rbac") {
+		t.Errorf("an existing one: %v", err)
+	}
+}
