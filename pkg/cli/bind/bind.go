@@ -46,12 +46,13 @@ first line names the columns principal, role, namespace ("*" is the whole
 cluster) and reason; what a line leaves out is taken from the flags.
 
 Without a role a person is asked; elsewhere view is given. Without -n or -A the
-namespace of the context is meant. With --plane azure, on AKS with Azure RBAC, a
-role assignment of Azure is made instead, of a role named by --role: reader,
-writer, admin, cluster-admin or any role definition; without it, reader.
-Binding twice changes nothing, so after an
+namespace of the context is meant. Binding twice changes nothing, so after an
 interruption the same command goes on. Bindings that others made are never
-touched.`,
+touched.
+
+With --plane azure, on AKS with Azure RBAC, a role assignment of Azure is made
+instead: --role reader (the default), writer, admin, cluster-admin or the full
+name of a role definition.`,
 		Example: `  kubectl aad bind alice@contoso.com
   kubectl aad bind carol@fabrikam.com --clusterrole edit -n dev -n test
   kubectl aad bind 'group:Platform Team' --clusterrole cluster-admin -A \

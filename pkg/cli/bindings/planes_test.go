@@ -14,7 +14,7 @@ import (
 // both is a cluster with something in either plane.
 func both(t *testing.T) (*worldtest.World, *worldtest.Azure) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	w.Bind("dev", "direct", "ClusterRole/view", "User/alice@contoso.com")
 	azure.Give(worldtest.AKS+"/namespaces/dev", "reader", worldtest.Alice, azurerbac.Described("on call"))
 	azure.Give("/subscriptions/s", "cluster-admin", worldtest.Platform, "")

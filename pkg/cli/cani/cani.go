@@ -23,10 +23,11 @@ func New(f *factory.Factory) *cobra.Command {
 		Short: "Say whether you, or somebody of Entra ID, may do something",
 		Long: `Answer yes or no: may you, or with --for a user, group or application of Entra ID,
 do this? Memberships in groups of groups count. The answer is worked out from the
-cluster's bindings and roles, and compared with the API server's own where you may
-ask it. kubectl aad why shows the path.
+cluster's bindings and roles, on AKS with Azure RBAC from role assignments too, and
+compared with the API server's own where you may ask it. kubectl aad why shows the
+path.
 
-Exit code: 0 yes, 1 no.`,
+Exit code: 0 yes, 1 no, 3 not known: not all could be read.`,
 		Example: `  kubectl aad can-i delete pods -n prod
   kubectl aad can-i create deployments.apps -n prod --for alice@contoso.com
   kubectl aad can-i get pods/log -A --for 'group:Platform Team'`,

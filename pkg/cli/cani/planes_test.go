@@ -12,7 +12,7 @@ import (
 
 func bothPlanes(t *testing.T) (*worldtest.World, *worldtest.Azure) {
 	w := start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	azure.Give(worldtest.AKS+"/namespaces/team", "reader", worldtest.Inner, "")
 	return w, azure
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
+	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings/worldtest"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
@@ -174,5 +175,31 @@ func TestUsage(t *testing.T) {
 		if err := w.Run(t, New(w.Factory), args...); fault.KindOf(err) != fault.Usage {
 			t.Errorf("%q: %v", args, err)
 		}
+	}
+}
+
+// Role assignments of who is gone are found, and mended by hand; without the
+// right to see them lint is not done.
+func TestAzurePlane(t *testing.T) {
+	w := worldtest.Start(t)
+	w.Server.Put(worldtest.RBAC+"/clusterroles/view", map[string]any{})
+	azure := w.OnAKS(t)
+	azure.Give(worldtest.AKS+"/namespaces/dev", "reader", worldtest.Alice, "")
+	if err := w.Run(t, New(w.Factory)); err != nil {
+		t.Errorf("all is well: %v\n%s", err, w.Stdout.String())
+	}
+	gone := worldtest.Alice
+	gone.ID = "dead0000-0000-4000-8000-000000000009"
+	azure.Give(worldtest.AKS+"/namespaces/dev", "reader", gone, azurerbac.Described(""))
+	err := w.Run(t, New(w.Factory))
+	if want := "kubectl aad unbind " + string(gone.ID) + " --plane=azure --role=reader -n dev"; fault.ExitCode(err) != 1 || !strings.Contains(w.Stdout.String(), want) {
+		t.Errorf("%v\n%s", err, w.Stdout.String())
+	}
+	if err := w.Run(t, New(w.Factory), "--fix", "--yes"); fault.ExitCode(err) != 1 || len(azure.Writes) > 0 || !strings.Contains(w.Stderr.String(), "1 findings are left to you") {
+		t.Errorf("%v %q %s", err, azure.Writes, w.Stderr.String())
+	}
+	azure.Err = fault.New(fault.Forbidden, "AuthorizationFailed")
+	if err := w.Run(t, New(w.Factory)); fault.ExitCode(err) != 3 || !strings.Contains(err.Error(), "the azure plane could not be read") {
+		t.Errorf("without the right: %v", err)
 	}
 }

@@ -61,6 +61,9 @@ func Grant(ctx context.Context, f *factory.Factory, r Request) error {
 	if err != nil {
 		return err
 	}
+	if err := g.exist(ctx); err != nil {
+		return err
+	}
 	roles, err := g.roles(ctx)
 	if err != nil {
 		return err
@@ -94,6 +97,7 @@ type grantor struct {
 	*factory.Factory
 	*Plane
 	Request
+	kube  *kube.Cluster
 	reach []string // namespaces; "" is the whole cluster
 }
 
@@ -103,7 +107,7 @@ func open(ctx context.Context, f *factory.Factory, r Request) (*grantor, error) 
 	if err != nil {
 		return nil, err
 	}
-	g := &grantor{Factory: f, Request: r, reach: slices.Compact(slices.Sorted(slices.Values(r.Namespaces)))}
+	g := &grantor{Factory: f, Request: r, kube: cluster, reach: slices.Compact(slices.Sorted(slices.Values(r.Namespaces)))}
 	switch {
 	case r.All:
 		g.reach = []string{""}
@@ -113,6 +117,20 @@ func open(ctx context.Context, f *factory.Factory, r Request) (*grantor, error) 
 	}
 	g.Plane, err = must(ctx, f)
 	return g, err
+}
+
+// exist refuses namespaces that the cluster does not have: Azure takes any name.
+// Who may not look is let on.
+func (g *grantor) exist(ctx context.Context) error {
+	for _, namespace := range g.reach {
+		if namespace == "" {
+			continue
+		}
+		if found, err := g.kube.Exists(ctx, kube.Namespaces, "", namespace); err == nil && !found {
+			return fault.New(fault.NotFound, fmt.Sprintf("the cluster has no namespace %q", namespace), "kubectl get namespaces")
+		}
+	}
+	return nil
 }
 
 // roles are the role definitions that are named, as Azure has them.

@@ -27,7 +27,7 @@ func unbound(t *testing.T, w *worldtest.World, args ...string) error {
 // A second bind is no change; unbind undoes the first exactly.
 func TestThereAndBack(t *testing.T) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	if err := bound(t, w, "alice@contoso.com", "group:Platform Team", "--role", "writer", "-n", "dev", "--reason", "on call"); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestThereAndBack(t *testing.T) {
 // What others gave is left, and so is what is inherited.
 func TestOthers(t *testing.T) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	azure.Give(dev, "reader", worldtest.Alice, "by the portal")
 	azure.Give("/subscriptions/s", "writer", worldtest.Alice, azurerbac.Described(""))
 	if err := bound(t, w, "alice@contoso.com", "--role", "reader", "-n", "dev"); err != nil || len(azure.Writes) > 0 || !strings.Contains(w.Stdout.String(), "unchanged (made by others)") {
@@ -75,7 +75,8 @@ func TestOthers(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
+	w.Server.Put("/api/v1/namespaces/team", map[string]any{})
 	if err := bound(t, w, "ci-bot", "-o", "json"); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestDefaults(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	for _, tt := range []struct {
 		args string
 		kind fault.Kind
@@ -107,8 +108,8 @@ func TestRefused(t *testing.T) {
 		{"alice@contoso.com --max-members 3", fault.Usage}, {"alice@contoso.com --as-subject upn", fault.Usage},
 		{"alice@contoso.com --namespace-selector a=b", fault.Usage},
 		{"--object-id a11ce000-0000-4000-8000-000000000001 --kind user", fault.Usage},
-		{"alice@contoso.com --role Owner", fault.Usage}, {"alice@contoso.com --role view", fault.NotFound},
-		{"nobody@contoso.com", fault.NotFound},
+		{"alice@contoso.com --role Owner -A", fault.Usage}, {"alice@contoso.com --role view -A", fault.NotFound},
+		{"nobody@contoso.com -n dev", fault.NotFound}, {"alice@contoso.com -n typo", fault.NotFound},
 	} {
 		if err := bound(t, w, strings.Fields(tt.args)...); fault.KindOf(err) != tt.kind || err == nil || len(azure.Writes) > 0 {
 			t.Errorf("%s: %v", tt.args, err)
@@ -137,7 +138,7 @@ func TestRefused(t *testing.T) {
 // A failure halfway shows what was done.
 func TestHalfway(t *testing.T) {
 	w := worldtest.Start(t)
-	azure := w.OnAKS()
+	azure := w.OnAKS(t)
 	azure.Full = 1
 	err := bound(t, w, "alice@contoso.com", "ci-bot", "--role", "reader", "-A")
 	if fault.KindOf(err) != fault.Conflict || strings.Count(w.Stdout.String(), "created") != 1 {

@@ -26,11 +26,11 @@ func New(f *factory.Factory) *cobra.Command {
 		Use:   "why VERB RESOURCE [NAME] | 'ERROR TEXT' | -",
 		Short: "Show through what somebody may do something, or what is missing",
 		Long: `Show one path to a permission: what the token says, the groups in groups, the
-binding, the role and its rule. Where there is none, the first part that is missing
+binding or role assignment, the role and its rule. Where there is none, the first part that is missing
 and the command that gives it. Instead of a question, the text of kubectl's error
 can be pasted, or piped in with -.
 
-Exit code: 0 allowed, 1 not allowed.`,
+Exit code: 0 allowed, 1 not allowed, 3 not known: not all could be read.`,
 		Example: `  kubectl aad why delete pods -n prod --for alice@contoso.com
   kubectl get pods -n prod 2>&1 | kubectl aad why -
   kubectl aad why 'User "alice@contoso.com" cannot list resource "pods" in

@@ -71,6 +71,9 @@ func checkAccess(ctx context.Context, c *Case) []doctor.Finding {
 		f.Cause = "The bindings found above mean this person and do not reach them."
 		return f.List()
 	}
+	if m, err := c.managed(ctx); err == nil && m != nil && m.Entra != nil && m.Entra.AzureRBAC {
+		f.Cause += " Nor does a role assignment of Azure, which takes up to 5 minutes to count: kubectl aad bindings lists both planes."
+	}
 	return f.Fix(c.asAdmin("aad", "bind", n.ref, "--clusterrole=view", "-n", namespace)).List()
 }
 
@@ -87,6 +90,7 @@ func (c *Case) allowed(ctx context.Context, n names, a Action) (bool, string, er
 	if c.For.Kind == entra.Group {
 		who = Identity{Username: "anybody", Groups: []string{"system:authenticated", string(c.For.ID)}}
 	}
+	who.Extra = map[string][]string{"oid": {string(c.For.ID)}} // by which Azure RBAC knows them
 	ids, err := c.memberships(ctx)
 	if err != nil && fault.KindOf(err) == fault.Cancelled {
 		return false, "", err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"testing"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/aks"
 	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
@@ -29,7 +30,8 @@ type Azure struct {
 }
 
 // OnAKS makes the world's cluster one of AKS' own integration with Azure RBAC.
-func (w *World) OnAKS() *Azure {
+func (w *World) OnAKS(t testing.TB) *Azure {
+	t.Helper()
 	a := &Azure{Found: aks.Cluster{ID: AKS, Subscription: "s", ResourceGroup: "rg", Name: "c", Entra: &aks.EntraProfile{Managed: true, AzureRBAC: true}}}
 	for short, p := range map[string]azurerbac.Permission{
 		"reader":        {DataActions: []string{"Microsoft.ContainerService/managedClusters/pods/read"}},
@@ -43,12 +45,14 @@ func (w *World) OnAKS() *Azure {
 	a.Roles = append(a.Roles, azurerbac.Role{ID: "/x/8e3af657-a8ff-443c-a75c-2fe8c4bcb635", Name: "Owner"})
 	w.Keepers.Azure = func(entra.Cloud, http.RoundTripper, token.Source) (factory.Azure, error) { return a, nil }
 	config, err := os.ReadFile(*w.Kube.KubeConfig)
-	if err == nil {
-		text := strings.ReplaceAll(string(config), `"user":"test"`, `"user":"clusterUser_rg_c"`)
-		text = strings.ReplaceAll(text, `"name":"test","user":{`, `"name":"clusterUser_rg_c","user":{`)
-		err = os.WriteFile(*w.Kube.KubeConfig, []byte(text), 0o600)
+	if err != nil {
+		t.Fatal(err)
 	}
-	a.Err = err
+	text := strings.ReplaceAll(string(config), `"user":"test"`, `"user":"clusterUser_rg_c"`)
+	text = strings.ReplaceAll(text, `"name":"test","user":{`, `"name":"clusterUser_rg_c","user":{`)
+	if err := os.WriteFile(*w.Kube.KubeConfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return a
 }
 
