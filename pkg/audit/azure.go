@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
@@ -26,7 +27,7 @@ func Assigned(list []azurerbac.Assignment, cluster string) []Binding {
 			continue
 		}
 		a.Principal = entra.ObjectID(strings.ToLower(string(a.Principal)))
-		b := Binding{Namespace: namespace, Name: a.ID[strings.LastIndexByte(a.ID, '/')+1:], Owner: Foreign, Reason: a.Reason(),
+		b := Binding{Namespace: namespace, Name: a.Called(), Owner: Foreign, Reason: a.Reason(),
 			Role: Role{KindRoleDefinition, a.Role.Name}, Subjects: []Subject{{Kind: a.PrincipalType, Name: string(a.Principal)}},
 			Azure: &Assignment{a, level, at}}
 		if a.Owned() {
@@ -39,7 +40,7 @@ func Assigned(list []azurerbac.Assignment, cluster string) []Binding {
 
 // place names the assignment and its scope.
 func (a *Assignment) place() string {
-	return fmt.Sprintf("RoleAssignment %q at the %s %q", a.ID[strings.LastIndexByte(a.ID, '/')+1:], a.Level, a.At)
+	return fmt.Sprintf("RoleAssignment %q at the %s %q", a.Called(), a.Level, a.At)
 }
 
 // dataAction is the pattern of a role that allows something.
@@ -69,6 +70,8 @@ func (a *Assignment) allows(do Action) (fmt.Stringer, bool) {
 func (a *Assignment) judge(s Subject, people People) (Mistake, bool) {
 	found, asked := people.Meant(s)
 	switch {
+	case !slices.Contains([]string{azurerbac.TypeUser, azurerbac.TypeGroup, azurerbac.TypeServicePrincipal}, s.Kind):
+		return Mistake{}, false // a group of another tenant: this directory does not know it
 	case asked && len(found) == 0:
 		return Mistake{UnknownPrincipal, "the directory knows nobody of that object id"}, true
 	case len(found) == 1 && (found[0].Disabled || found[0].Pending):

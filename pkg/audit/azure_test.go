@@ -34,6 +34,7 @@ func plane() []Binding {
 		assigned("gone", arm, "ServicePrincipal", nobodyID, func(a *azurerbac.Assignment) { a.Description = azurerbac.Described("old") }),
 		assigned("lost", "/subscriptions/s", "User", nobodyID),
 		assigned("if", arm+"/namespaces/prod", "User", aliceID, func(a *azurerbac.Assignment) { a.Condition = "@Resource[x] StringEquals 'y'" }),
+		assigned("partner", "/subscriptions/s", "ForeignGroup", "f0000000-0000-4000-8000-000000000009"),
 		assigned("elsewhere", "/subscriptions/s/resourceGroups/other", "User", aliceID),
 		assigned("owner", "/subscriptions/s", "User", aliceID, func(a *azurerbac.Assignment) { a.Role.Permissions = nil }),
 	}, arm)
@@ -50,6 +51,7 @@ func TestAssigned(t *testing.T) {
 		`azure|*|RoleAssignment "gone" at the cluster "c"|Azure Kubernetes Service RBAC Reader|owned|roleassignment/gone`,
 		`azure|*|RoleAssignment "lost" at the subscription "s"|Azure Kubernetes Service RBAC Reader|foreign|roleassignment/lost`,
 		`azure|prod|RoleAssignment "if" at the namespace "prod"|Azure Kubernetes Service RBAC Reader|foreign|roleassignment/if`,
+		`azure|*|RoleAssignment "partner" at the subscription "s"|Azure Kubernetes Service RBAC Reader|foreign|roleassignment/partner`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -104,6 +106,7 @@ func TestAssignmentsInTheList(t *testing.T) {
 	people.Add(aliceID, []entra.Principal{{ID: aliceID, Kind: entra.User, UPN: "alice@contoso.com", Name: "Alice"}})
 	people.Add(groupID, []entra.Principal{{ID: groupID, Kind: entra.Group, Name: "Team"}})
 	people.Add(nobodyID, nil)
+	people.Add("f0000000-0000-4000-8000-000000000009", nil)
 	name := func(p entra.Principal) (Subject, string, error) { return Subject{Kind: KindUser, Name: p.UPN}, "", nil }
 	bindings := plane()
 	notes := map[string]string{}

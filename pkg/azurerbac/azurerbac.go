@@ -89,6 +89,14 @@ func (a Assignment) Name() string {
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
+// Called returns the GUID by which the assignment is known, or will be.
+func (a Assignment) Called() string {
+	if a.ID == "" {
+		return a.Name()
+	}
+	return a.ID[strings.LastIndexByte(a.ID, '/')+1:]
+}
+
 // Same reports whether two assignments give the same: Azure keeps one of them.
 func (a Assignment) Same(b Assignment) bool {
 	return strings.EqualFold(strings.TrimRight(a.Scope, "/"), strings.TrimRight(b.Scope, "/")) &&

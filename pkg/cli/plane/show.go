@@ -2,7 +2,6 @@ package plane
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -22,7 +21,7 @@ func (g *grantor) show(results []result) error {
 	changed := false
 	for _, r := range results {
 		changed = changed || r.outcome != binding.Unchanged
-		if _, err := fmt.Fprintf(g.Out, "%s\n  roleassignment/%s %s\n", g.sentence(r), r.name(), g.status(r)); err != nil {
+		if _, err := fmt.Fprintf(g.Out, "%s\n  roleassignment/%s %s\n", g.sentence(r), r.Called(), g.status(r)); err != nil {
 			return err
 		}
 	}
@@ -57,14 +56,6 @@ func (g *grantor) status(r result) string {
 	return string(r.outcome)
 }
 
-// name is the assignment's GUID.
-func (r result) name() string {
-	if r.ID == "" {
-		return r.Name()
-	}
-	return r.ID[strings.LastIndexByte(r.ID, '/')+1:]
-}
-
 // item is a result as JSON and YAML tell it; its fields are a contract.
 type item struct {
 	Name      string         `json:"name"`
@@ -78,7 +69,7 @@ type item struct {
 }
 
 func (g *grantor) item(r result) item {
-	return item{r.name(), r.Principal, binding.Title(r.who), r.Role.Name, r.Role.ID, r.Scope, r.namespace, g.status(r)}
+	return item{r.Called(), r.Principal, binding.Title(r.who), r.Role.Name, r.Role.ID, r.Scope, r.namespace, g.status(r)}
 }
 
 func (g *grantor) listing() printer.Listing[result] {
@@ -91,7 +82,7 @@ func (g *grantor) listing() printer.Listing[result] {
 			{Header: "OBJECT ID", Wide: true, Value: func(r result) string { return string(r.Principal) }},
 			{Header: "SCOPE", Wide: true, Value: func(r result) string { return r.Scope }},
 		},
-		Name: func(r result) string { return "roleassignment/" + r.name() },
+		Name: func(r result) string { return "roleassignment/" + r.Called() },
 		Document: func(results []result) any {
 			items := make([]item, 0, len(results))
 			for _, r := range results {

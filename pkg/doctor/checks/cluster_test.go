@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"fmt"
 	"testing"
 	"time"
@@ -114,6 +115,12 @@ func TestAccess(t *testing.T) {
 		{"somebody else by a group", func(w *ward) {
 			w.forSomebody(carol).may = func(who Identity, _ Action) bool { return who.Username == carolID && who.Groups[1] == teamID }
 		}, doctor.OK, "carol@fabrikam.com may list pods in every", nil},
+		{"somebody else by a role assignment", func(w *ward) {
+			w.forSomebody(carol).may = func(who Identity, _ Action) bool { return slices.Equal(who.Extra["oid"], []string{carolID}) }
+		}, doctor.OK, "carol@fabrikam.com may list pods in every", nil},
+		{"Azure RBAC, and nothing there", func(w *ward) {
+			w.may, w.clusters[0].Entra = never, &aks.EntraProfile{Managed: true, AzureRBAC: true, Tenant: tenant}
+		}, doctor.Error, "kubectl aad bindings lists both planes", nil},
 	})
 }
 
