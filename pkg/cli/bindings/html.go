@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
@@ -78,7 +79,7 @@ func (o *options) page(ctx context.Context, w *World, list []audit.Access) error
 		}
 	}
 	for _, u := range w.Unread {
-		c.Notice += fmt.Sprintf(" The %s plane could not be read: what it gives is missing here.", u.Plane)
+		c.Notice = strings.TrimSpace(fmt.Sprintf("%s The %s plane could not be read: what it gives is missing here.", c.Notice, u.Plane))
 	}
 	for _, key := range slices.Sorted(maps.Keys(b.lines)) {
 		c.Lines = append(c.Lines, *b.lines[key])

@@ -37,28 +37,34 @@ func (w *World) planes(ctx context.Context, namespace string, offline bool) erro
 
 // assignments adds what Azure gives in the cluster, where it has a say.
 func (w *World) assignments(ctx context.Context, namespace string, offline bool) error {
-	if offline {
-		_, possible, err := plane.Context(w.Factory)
-		if possible {
-			w.miss(audit.PlaneAzure, fault.New(fault.Incomplete, "not asked (--offline)"))
-		}
-		return err
-	}
-	azure, err := plane.Find(ctx, w.Factory)
-	var list []audit.Binding
-	if err == nil && azure != nil {
-		list, err = azure.Bindings(ctx, namespace)
-	}
+	list, azure, err := w.assigned(ctx, namespace, offline)
 	switch {
 	case err == nil:
-		w.Azure = azure != nil
+		w.Azure = azure
 		w.Bindings = append(w.Bindings, list...)
-	case optional(err) || fault.KindOf(err) == fault.NotFound:
-		w.miss(audit.PlaneAzure, err)
-	default:
+	case !optional(err) && fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Incomplete:
 		return err
+	case !plane.Denied(ctx, w.Cluster):
+		w.miss(audit.PlaneAzure, err)
 	}
 	return nil
+}
+
+// assigned reads the role assignments; false: Azure has no say here.
+func (w *World) assigned(ctx context.Context, namespace string, offline bool) ([]audit.Binding, bool, error) {
+	_, possible, err := plane.Context(w.Factory)
+	switch {
+	case err != nil || !possible:
+		return nil, false, err
+	case offline:
+		return nil, false, fault.New(fault.Incomplete, "not asked (--offline)")
+	}
+	azure, err := plane.Find(ctx, w.Factory)
+	if err != nil || azure == nil {
+		return nil, false, err
+	}
+	list, err := azure.Bindings(ctx, namespace)
+	return list, true, err
 }
 
 func (w *World) miss(p audit.Plane, why error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/azurerbac"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/bindings/worldtest"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/kube/kubetest"
 )
 
 // both is a cluster with something in either plane.
@@ -95,6 +96,16 @@ func TestNoAzurePlane(t *testing.T) {
 	if err := w.Run(t, New(w.Factory)); err != nil || strings.Contains(w.Stdout.String(), "PLANE") || w.Stderr.Len() > 0 {
 		t.Errorf("%v\n%s%s", err, w.Stdout.String(), w.Stderr.String())
 	}
+	azure.Err, azure.Found.Name = fault.New(fault.Forbidden, "no"), "other"
+	for reason, missing := range map[string]bool{"": false, "User does not have access to the resource in Azure.": true} {
+		w.Server.Deny = func(who string, _ kubetest.Attributes) string {
+			return map[bool]string{true: reason + " "}[who == "nobody"]
+		}
+		if err := w.Run(t, New(w.Factory)); err != nil || strings.Contains(w.Stderr.String(), "azure plane is missing") != missing {
+			t.Errorf("by the API server's word %q: %v %s", reason, err, w.Stderr.String())
+		}
+	}
+	w.Server.Deny = nil
 	if err := w.Run(t, New(w.Factory), "--offline"); err != nil || !strings.Contains(w.Stderr.String(), "the azure plane is missing here") {
 		t.Errorf("offline: %v %s", err, w.Stderr.String())
 	}

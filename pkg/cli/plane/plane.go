@@ -5,6 +5,7 @@ package plane
 
 import (
 	"context"
+	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/aks"
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
@@ -12,6 +13,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/gettoken"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -77,6 +79,17 @@ func Find(ctx context.Context, f *factory.Factory) (*Plane, error) {
 func (p *Plane) Bindings(ctx context.Context, namespace string) ([]audit.Binding, error) {
 	list, err := p.azure.Assignments(ctx, azurerbac.NamespaceScope(p.Cluster.ID, namespace), namespace == "")
 	return audit.Assigned(list, p.Cluster.ID), err
+}
+
+// Denied reports whether the API server's own answers show that Azure has no say
+// in the cluster: for who may not ask ARM. Somebody whom nobody knows is refused
+// in Azure's words where it has one, as is what nobody can do.
+func Denied(ctx context.Context, c *kube.Cluster) bool {
+	ok, reason, err := c.AllowedFor(ctx, kube.Identity{Username: "nobody"}, kube.Attributes{Verb: "get", Resource: "pods"})
+	if err != nil {
+		ok, reason, err = c.Allowed(ctx, kube.Attributes{Verb: "get", Group: "aad.kubectl.dev", Resource: "nothing"})
+	}
+	return err == nil && !ok && !strings.Contains(reason, "Azure")
 }
 
 // must is Find for a command that is about the Azure plane alone.

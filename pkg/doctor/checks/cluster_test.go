@@ -1,8 +1,8 @@
 package checks
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
