@@ -115,6 +115,11 @@ func open(ctx context.Context, f *factory.Factory, r Request) (*grantor, error) 
 		g.reach = []string{cluster.CurrentNamespace()}
 		fmt.Fprintf(f.Err, "no namespace named: taking the context's, %s\n", g.reach[0])
 	}
+	for _, namespace := range g.reach { // it becomes part of a URL
+		if strings.ContainsAny(namespace, `/\%?#. `) {
+			return nil, fault.Newf(fault.Usage, "-n %q is not a namespace's name", namespace)
+		}
+	}
 	g.Plane, err = must(ctx, f)
 	return g, err
 }

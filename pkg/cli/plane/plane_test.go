@@ -110,6 +110,7 @@ func TestRefused(t *testing.T) {
 		{"--object-id a11ce000-0000-4000-8000-000000000001 --kind user", fault.Usage},
 		{"alice@contoso.com --role Owner -A", fault.Usage}, {"alice@contoso.com --role view -A", fault.NotFound},
 		{"nobody@contoso.com -n dev", fault.NotFound}, {"alice@contoso.com -n typo", fault.NotFound},
+		{"alice@contoso.com -n dev/../x", fault.Usage},
 	} {
 		if err := bound(t, w, strings.Fields(tt.args)...); fault.KindOf(err) != tt.kind || err == nil || len(azure.Writes) > 0 {
 			t.Errorf("%s: %v", tt.args, err)
