@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/plane"
@@ -30,7 +31,7 @@ func (w *World) planes(ctx context.Context, namespace string, offline bool) erro
 		return err
 	}
 	if err != nil {
-		w.miss(audit.PlaneKubernetes, err)
+		w.Miss(audit.PlaneKubernetes, err)
 	}
 	return nil
 }
@@ -45,7 +46,7 @@ func (w *World) assignments(ctx context.Context, namespace string, offline bool)
 	case !optional(err) && fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Incomplete:
 		return err
 	case !plane.Denied(ctx, w.Cluster):
-		w.miss(audit.PlaneAzure, err)
+		w.Miss(audit.PlaneAzure, err)
 	}
 	return nil
 }
@@ -67,7 +68,11 @@ func (w *World) assigned(ctx context.Context, namespace string, offline bool) ([
 	return list, true, err
 }
 
-func (w *World) miss(p audit.Plane, why error) {
+// Miss notes that a plane could not be read, and says so once.
+func (w *World) Miss(p audit.Plane, why error) {
+	if slices.ContainsFunc(w.Unread, func(u Unread) bool { return u.Plane == p }) {
+		return
+	}
 	u := Unread{p, safetext.Clean(why.Error())}
 	w.Unread = append(w.Unread, u)
 	what := "bindings"

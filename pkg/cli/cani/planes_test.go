@@ -80,6 +80,21 @@ func TestOnlyAzureReadable(t *testing.T) {
 	if err := w.Run(t, New(w.Factory), "delete", "pods", "-n", "team", "--for", "alice@contoso.com"); fault.ExitCode(err) != 3 || !strings.HasPrefix(w.Stdout.String(), "unknown (the kubernetes plane") {
 		t.Errorf("%v %s", err, w.Stdout.String())
 	}
+	w.Server.Refuse = func(r *http.Request) (int, string) { // bindings, but not the roles
+		if strings.HasPrefix(r.URL.Path, worldtest.RBAC) && strings.HasSuffix(r.URL.Path, "roles") {
+			return http.StatusForbidden, "no"
+		}
+		return noReviews(r)
+	}
+	if err := w.Run(t, New(w.Factory), "list", "pods", "-n", "dev", "--for", "alice@contoso.com"); fault.ExitCode(err) != 3 || !strings.HasPrefix(w.Stdout.String(), "unknown (the kubernetes plane") {
+		t.Errorf("without roles: %v %s", err, w.Stdout.String())
+	}
+	w.Server.Refuse = func(r *http.Request) (int, string) {
+		if strings.HasPrefix(r.URL.Path, worldtest.RBAC) {
+			return http.StatusForbidden, "no"
+		}
+		return noReviews(r)
+	}
 	azure.Err = fault.New(fault.Forbidden, "AuthorizationFailed")
 	if err := w.Run(t, New(w.Factory), "list", "pods", "-n", "team", "--for", "alice@contoso.com"); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("no plane: %v", err)

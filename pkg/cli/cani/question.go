@@ -55,7 +55,8 @@ func (q *Question) Ask(ctx context.Context, f *factory.Factory) (*Answer, error)
 	if err == nil {
 		roles, err = w.Cluster.RoleRules(ctx, do.Namespace)
 		if w.Azure && fault.KindOf(err) == fault.Forbidden {
-			err = nil // bindings alone say nothing then, but role assignments do
+			w.Miss(audit.PlaneKubernetes, err) // bindings say nothing without their roles
+			err = nil
 		}
 	}
 	switch {

@@ -75,7 +75,8 @@ func Find(ctx context.Context, f *factory.Factory) (*Plane, error) {
 }
 
 // Bindings returns the role assignments that count in a namespace, or with ""
-// anywhere in the cluster.
+// anywhere in the cluster. Who has a role at one namespace alone may read them
+// there.
 func (p *Plane) Bindings(ctx context.Context, namespace string) ([]audit.Binding, error) {
 	list, err := p.azure.Assignments(ctx, azurerbac.NamespaceScope(p.Cluster.ID, namespace), namespace == "")
 	return audit.Assigned(list, p.Cluster.ID), err
