@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,7 +103,8 @@ func (c *Client) findID(ctx context.Context, ref directory.Ref) ([]entra.Princip
 }
 
 // findMail looks for a sign-in name and, only where nobody has it, for mail
-// addresses: those of users, the spelling of an invited guest, and groups'.
+// addresses of users and groups. Other addresses of users and the spelling of an
+// invited guest count where it is nobody's mail address.
 func (c *Client) findMail(ctx context.Context, ref directory.Ref) ([]entra.Principal, error) {
 	if wants(ref, entra.User) {
 		p, err := c.user(ctx, ref.Text)
@@ -128,6 +130,9 @@ func (c *Client) findMail(ctx context.Context, ref directory.Ref) ([]entra.Princ
 			return nil, err
 		}
 		all = append(all, groups...)
+	}
+	if slices.ContainsFunc(all, func(p entra.Principal) bool { return strings.EqualFold(p.Mail, ref.Text) }) {
+		all = slices.DeleteFunc(all, func(p entra.Principal) bool { return !strings.EqualFold(p.Mail, ref.Text) })
 	}
 	return all, nil
 }

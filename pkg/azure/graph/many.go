@@ -15,8 +15,12 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 )
 
-// maxClauses is how many values a filter with "in" or "or" may have.
-const maxClauses = 15
+// Limits of a list: how many values a filter with "in" or "or" may have, and how
+// many objects a page.
+const (
+	maxClauses = 15
+	maxPage    = "999"
+)
 
 // question asks one collection for objects by the values of a property. Values
 // are asked for in as many calls as Graph's limits make necessary.
@@ -53,7 +57,7 @@ func (q question) call(values []string) call {
 		filter = strings.Join(clauses, " or ")
 	}
 	return call{op: fmt.Sprintf("look for %d of the %s", len(values), q.collection), needs: q.needs, path: "/" + q.collection,
-		query: url.Values{"$filter": {filter}, "$select": {q.fields}}}
+		query: url.Values{"$filter": {filter}, "$select": {q.fields}, "$top": {maxPage}}}
 }
 
 // ask sends questions with as few requests as Graph's limits allow and hands

@@ -31,7 +31,7 @@ func start(t *testing.T) *sandbox.Sandbox {
 }
 
 // as returns the directory as somebody who signed in with Azure CLI sees it.
-func as(t *testing.T, s *sandbox.Sandbox, who string) *Client {
+func as(t testing.TB, s *sandbox.Sandbox, who string) *Client {
 	t.Helper()
 	cloud, err := entra.FindCloud(s.CloudFile())
 	if err != nil {
