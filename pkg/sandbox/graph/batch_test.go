@@ -30,7 +30,7 @@ func TestBatch(t *testing.T) {
 	c.s.ResetRequests()
 	out := send(200, "",
 		get("1", "/users/bob@contoso.com?$select=id"), get("2", "users/nobody@contoso.com"), get("3", "/nonsense"),
-		get("4", "/me", "2"), get("5", "/me", "1"), get("6", "/users?$top=1&$filter=userPrincipalName in ('bob@contoso.com','alice@contoso.com')"),
+		get("4", "/me", "2"), get("5", "/me", "1"), get("6", "/users?$top=1&$filter=userPrincipalName in ('alice@contoso.com','bob@contoso.com')"),
 		step{"id": "7", "method": "POST", "url": "/users/" + c.id("bob") + "/getMemberGroups", "body": step{"securityEnabledOnly": true},
 			"headers": map[string]string{"Content-Type": "application/json"}},
 		step{"id": "8", "method": "POST", "url": "/groups", "body": step{}})

@@ -38,6 +38,22 @@ func (f *Filter) Match(object func(name string) any) bool {
 	return f.root.match(scope{object: object})
 }
 
+// Strings returns the strings one of which a property must have, where the filter
+// says nothing but that of it: by eq or in.
+func (f *Filter) Strings(property string) ([]string, bool) {
+	leaf, ok := f.root.(leafNode)
+	if !ok || (leaf.op != Eq && leaf.op != In) || len(leaf.path) != 1 || leaf.path[0] != property {
+		return nil, false
+	}
+	list := make([]string, len(leaf.values))
+	for i, v := range leaf.values {
+		if list[i], ok = v.(string); !ok {
+			return nil, false
+		}
+	}
+	return list, true
+}
+
 // maxChildren is how many alternatives one "or" (or one "in") may have.
 const maxChildren = 15
 
