@@ -71,11 +71,11 @@ func (s *search) add(k key, p entra.Principal) {
 }
 
 // texts returns the texts of the references by an attribute that may mean a
-// kind; missing leaves out those that have an answer.
+// kind, "" being any; missing leaves out those that have an answer.
 func (s *search) texts(by directory.By, kind entra.Kind, missing bool) []string {
 	set := map[string]bool{}
 	for i, ref := range s.refs {
-		if ref.By == by && wants(ref, kind) && (!missing || len(s.found[i]) == 0) {
+		if ref.By == by && (kind == "" || wants(ref, kind)) && (!missing || len(s.found[i]) == 0) {
 			set[strings.ToLower(ref.Text)] = true
 		}
 	}

@@ -17,7 +17,8 @@ func TestFindAllIsFindForMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	texts := []string{string(app.ID)}
-	texts = append(texts, "me", "Carol@fabrikam.com", "group:"+info.Groups[0].DisplayName, string(info.Groups[0].ObjectID),
+	texts = append(texts, "me", "Carol@fabrikam.com", "group:"+info.Groups[0].DisplayName, string(info.Groups[0].ObjectID), "group:"+string(info.Groups[0].ObjectID),
+		"user:"+string(info.Groups[0].ObjectID), "sp:"+string(app.ID), "group:nobody@fabrikam.com",
 		string(info.Apps.CIBot), "app:"+string(info.Apps.CIBot), "zoe@contoso.com", "00000000-0000-4000-8000-000000000000")
 	for _, u := range info.Users {
 		texts = append(texts, u.UPN, string(u.ObjectID), u.Name)

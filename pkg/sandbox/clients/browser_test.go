@@ -10,10 +10,8 @@ import (
 // open goes to an address.
 func (b *browser) open(address string) {
 	b.Helper()
-	var to struct{ ErrorText string }
-	b.call(&to, "Page.navigate", fields{"url": address})
-	if to.ErrorText != "" {
-		b.Fatalf("open %s: %s", address, to.ErrorText)
+	if err := b.Open(address); err != nil {
+		b.Fatal(err)
 	}
 }
 

@@ -102,7 +102,7 @@
     }));
     at("more").hidden = found.length <= limit;
     const hidden = [...used].filter((n) => n !== "*" && !ns).length - (columns.length - 1);
-    at("count").textContent = found.length + " of " + lines.length + (!ns && hidden > 0 ? "; " + hidden + " more namespaces: choose one to see it" : "");
+    at("count").textContent = found.length + " of " + lines.length + " people, groups and applications" + (!ns && hidden > 0 ? "; " + hidden + " more namespaces: choose one to see it" : "");
   }
 
   at("filters").addEventListener("submit", (e) => e.preventDefault());
