@@ -106,3 +106,73 @@ func TestAdditionsComeBeforeRemovals(t *testing.T) {
 		t.Errorf("an addition failed and something was removed: %q, %v", failing.writes, err)
 	}
 }
+
+// places are where whom something of ours gives a role.
+func (c *cluster) places() map[string]bool {
+	places := map[string]bool{}
+	for _, b := range c.have {
+		if b.Owned {
+			places[b.Labels[binding.LabelPrincipal]+" in "+b.Namespace] = true
+		}
+	}
+	return places
+}
+
+// Whoever has a role somewhere before and afterwards has one all the time,
+// whatever the roles are: nothing is taken before what replaces it is there.
+func TestNobodyIsWithoutARoleMeanwhile(t *testing.T) {
+	changed := 0
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		c, want := world(t, r)
+		have, _ := c.List(t.Context(), "")
+		plan, err := Make(want, have, Options{Sets: []string{"web"}, Prune: true, TakeOver: true, Now: noon})
+		if err != nil {
+			continue // somebody else's binding is in the way
+		}
+		before, always := c.places(), c.places()
+		c.watch = func() {
+			now := c.places()
+			maps.DeleteFunc(always, func(place string, _ bool) bool { return !now[place] })
+		}
+		if err := plan.Carry(t.Context(), c, false, func(Step) {}); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		for place := range c.places() {
+			if before[place] && !always[place] {
+				t.Errorf("seed %d: meanwhile there was no role for %s", seed, place)
+			}
+		}
+		if plan.Count(Add) > 0 && plan.Count(Remove) > 0 {
+			changed++
+		}
+	}
+	if changed < 50 {
+		t.Errorf("only %d plans added and removed", changed)
+	}
+}
+
+// A plan takes away nothing but what its own sets no longer declare or what has
+// expired in them, and without Prune only the latter.
+func TestPlansTakeOnlyTheirOwn(t *testing.T) {
+	removed := 0
+	for seed := range uint64(400) {
+		c, want := world(t, rand.New(rand.NewPCG(seed, 3)))
+		have, _ := c.List(t.Context(), "")
+		for _, prune := range []bool{true, false} {
+			plan, _ := Make(want, have, Options{Sets: []string{"web"}, Prune: prune, TakeOver: true, Now: noon})
+			for _, s := range plan.Steps {
+				if s.Action != Remove {
+					continue
+				}
+				removed++
+				if !s.Binding.Owned || s.Binding.Set() != "web" || !prune && s.Why != "its time is over" {
+					t.Errorf("seed %d, prune %v: removes %s of %q", seed, prune, s.Binding, s.Binding.Set())
+				}
+			}
+		}
+	}
+	if removed < 100 {
+		t.Errorf("only %d removals", removed)
+	}
+}

@@ -24,7 +24,8 @@ type cluster struct {
 	have    map[string]binding.Binding
 	version int
 	writes  []string
-	budget  int // writes until it fails; 0 is any number
+	budget  int    // writes until it fails; 0 is any number
+	watch   func() // told of every write that was done; nil is nobody
 }
 
 func (c *cluster) List(context.Context, string) ([]binding.Binding, error) {
@@ -55,6 +56,7 @@ func (c *cluster) Apply(_ context.Context, b binding.Binding, _ bool) (binding.O
 	c.version++
 	b.ResourceVersion = strconv.Itoa(c.version)
 	c.have[b.String()] = b
+	c.tell()
 	return binding.Created, nil
 }
 
@@ -65,7 +67,14 @@ func (c *cluster) Delete(_ context.Context, b binding.Binding, _ bool) error {
 		return err
 	}
 	delete(c.have, b.String())
+	c.tell()
 	return nil
+}
+
+func (c *cluster) tell() {
+	if c.watch != nil {
+		c.watch()
+	}
 }
 
 // grants returns the bindings that give people roles, as a set declares them.

@@ -111,16 +111,20 @@ func (b *binder) rehearse(ctx context.Context, plan []binding.Planned) error {
 // was done.
 func (b *binder) apply(ctx context.Context, plan []binding.Planned, dryRun bool) ([]result, error) {
 	store := rbac.New(b.cluster)
+	known, err := read(ctx, store, plan)
+	if err != nil {
+		return nil, err
+	}
 	m := meter.Start(b.Factory, "bindings written", len(plan))
 	defer m.Stop()
 	done := make([]*result, len(plan))
-	err := binding.Each(ctx, len(plan), func(ctx context.Context, i int) error {
+	err = binding.Each(ctx, len(plan), func(ctx context.Context, i int) error {
 		p := plan[i]
-		there, outcome, err := binding.Apply(ctx, store, p.Binding, dryRun)
+		now, outcome, err := known.apply(ctx, store, p.Binding, dryRun)
 		if err != nil {
 			return b.refused(p.Binding, err)
 		}
-		p.Binding = there
+		p.Binding = now
 		done[i] = &result{p, outcome}
 		m.Add()
 		return nil

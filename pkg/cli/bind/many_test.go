@@ -205,3 +205,46 @@ func TestManyAreBoundAndAnInterruptionIsMended(t *testing.T) {
 		t.Errorf("%v, %d and then %d writes", err, before, len(j.cluster.Writes()))
 	}
 }
+
+// Many bindings of a namespace are read by one list; who may not list reads them
+// one by one, and comes to the same.
+func TestManyAreReadAtOnce(t *testing.T) {
+	real := staff
+	defer func() { staff = real }()
+	staff = nil
+	var list strings.Builder
+	for i := range many {
+		name := fmt.Sprintf("user%03d@contoso.com", i)
+		staff = append(staff, entra.Principal{ID: entra.ObjectID(fmt.Sprintf("a11ce000-0000-4000-8000-%012d", i)), Kind: entra.User, UPN: name})
+		list.WriteString(name + "\n")
+	}
+	j := start(t)
+	var reads, lists atomic.Int32
+	mayList := true
+	j.cluster.Refuse = func(r *http.Request) (int, string) {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/prod/rolebindings") {
+			return 0, ""
+		}
+		if !strings.HasSuffix(r.URL.Path, "/rolebindings") {
+			reads.Add(1)
+			return 0, ""
+		}
+		if lists.Add(1); !mayList {
+			return 403, "no lists"
+		}
+		return 0, ""
+	}
+	for i, want := range []struct{ reads, unchanged int }{{0, 0}, {0, many}, {many, many}} {
+		reads.Store(0)
+		lists.Store(0)
+		mayList = i < 2
+		j.In = strings.NewReader(list.String())
+		j.out.Reset()
+		if err := j.bind(t, "-", "-n", "prod"); err != nil || int(reads.Load()) != want.reads || lists.Load() != 1 || strings.Count(j.out.String(), "unchanged") != want.unchanged {
+			t.Errorf("run %d: %v, %d reads, %d lists\n%s", i, err, reads.Load(), lists.Load(), j.out.String())
+		}
+	}
+	if n := len(j.cluster.Writes()); n != many {
+		t.Errorf("%d writes", n)
+	}
+}
