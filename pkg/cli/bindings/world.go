@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/meter"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
@@ -134,7 +135,9 @@ func (w *World) resolve(ctx context.Context) error {
 			refs[i].By = directory.UPNOrMail
 		}
 	}
-	found, err := dir.FindAll(ctx, refs, Progress(w.Factory, "looking up names in the directory"))
+	m := meter.Start(w.Factory, "names looked up", len(refs))
+	found, err := dir.FindAll(ctx, refs, m.Set)
+	m.Stop()
 	if err != nil {
 		return err
 	}
@@ -144,18 +147,4 @@ func (w *World) resolve(ctx context.Context) error {
 	}
 	w.Directory = dir
 	return nil
-}
-
-// Progress shows how far something is on a terminal, where it is long.
-func Progress(f *factory.Factory, what string) func(done, total int) {
-	const long = 300 // what one request answers is not worth a line
-	return func(done, total int) {
-		if !f.ErrTTY || total <= long {
-			return
-		}
-		fmt.Fprintf(f.Err, "\r%s: %d of %d", what, done, total)
-		if done >= total {
-			fmt.Fprintln(f.Err)
-		}
-	}
 }
