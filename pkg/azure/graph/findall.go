@@ -16,7 +16,7 @@ import (
 // error what was found before it is returned too.
 func (c *Client) FindAll(ctx context.Context, refs []directory.Ref, progress func(done, total int)) ([][]entra.Principal, error) {
 	s := &search{Client: c, refs: refs, progress: progress, at: map[key][]int{}, found: make([][]entra.Principal, len(refs)),
-		apps: map[string]string{}, invited: map[string]string{}}
+		apps: map[string]string{}, invited: map[string]string{}, unclaimed: map[string]bool{}}
 	for i, ref := range refs {
 		k := key{ref.By, strings.ToLower(ref.Text)}
 		s.at[k] = append(s.at[k], i)
@@ -47,6 +47,8 @@ type search struct {
 	own      map[string]bool   // the tenant's domains; nil: not known
 	apps     map[string]string // client id → id of the application that was asked for
 	invited  map[string]string // UPN that an invitation makes → address
+
+	unclaimed map[string]bool // addresses that are no person's mail address
 }
 
 func (s *search) tell(done int) {

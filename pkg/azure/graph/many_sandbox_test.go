@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	tenant "github.com/kubectl-aad/kubectl-aad/pkg/sandbox/directory"
 )
 
 // FindAll finds what Find finds, for every way to refer to somebody.
@@ -16,7 +17,11 @@ func TestFindAllIsFindForMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts := []string{string(app.ID)}
+	const shared = "shared@partner.example" // alice's mail address, and another one of bob's
+	home := s.Directory().Tenants()[0]
+	change(t, home, "alice", func(u *tenant.User) { u.Mail = new(shared) })
+	change(t, home, "bob", func(u *tenant.User) { u.OtherMails = []string{shared, "bob@partner.example"} })
+	texts := []string{string(app.ID), shared, "bob@partner.example"}
 	texts = append(texts, "me", "Carol@fabrikam.com", "group:"+info.Groups[0].DisplayName, string(info.Groups[0].ObjectID), "group:"+string(info.Groups[0].ObjectID),
 		"user:"+string(info.Groups[0].ObjectID), "sp:"+string(app.ID), "group:nobody@fabrikam.com",
 		string(info.Apps.CIBot), "app:"+string(info.Apps.CIBot), "zoe@contoso.com", "00000000-0000-4000-8000-000000000000")
@@ -42,6 +47,9 @@ func TestFindAllIsFindForMany(t *testing.T) {
 	}
 	if requests > 8 {
 		t.Errorf("%d requests: %+v", requests, s.Requests())
+	}
+	if len(all[1]) != 1 || all[1][0].UPN != "alice@contoso.com" {
+		t.Errorf("%s is %+v", shared, all[1])
 	}
 	for i, ref := range refs {
 		one, err := c.Find(ctx, ref)

@@ -26,8 +26,7 @@ func (s *search) me(ctx context.Context) error {
 }
 
 // domains reads the tenant's domains where addresses are of several: one of a
-// stranger's is nobody's sign-in name here, and no group's mail. Who may not read
-// them does without.
+// stranger's is nobody's sign-in name here. Who may not read them does without.
 func (s *search) domains(ctx context.Context) error {
 	seen := map[string]bool{}
 	for _, address := range s.texts(directory.UPNOrMail, "", false) {
@@ -101,26 +100,38 @@ func (s *search) second(ctx context.Context) error {
 	}, s.take, func(int) {})
 }
 
-// third asks for the addresses that are nobody's mail address, and for the
+// third asks for the addresses that are no person's mail address, and for the
 // service principals of the app registrations that were meant by their own
 // object id.
 func (s *search) third(ctx context.Context) error {
 	mails := s.texts(directory.UPNOrMail, entra.User, true)
-	if len(mails) > 0 {
-		org, err := s.Organization(ctx)
-		if unlessForbidden(err) != nil {
-			return err
-		}
-		for _, mail := range mails {
-			if err == nil {
-				s.invited[strings.ToLower(guestName(mail, org))] = mail
-			}
-		}
+	if err := s.invitations(ctx, mails); err != nil {
+		return err
+	}
+	for _, mail := range mails {
+		s.unclaimed[mail] = true
 	}
 	others := by(entra.User, "otherMails", mails)
 	others.anyOf = true
-	return s.ask(ctx, []question{others, by(entra.User, "userPrincipalName", slices.Sorted(maps.Keys(s.invited))),
+	_, groups := s.split(s.texts(directory.UPNOrMail, entra.Group, true))
+	return s.ask(ctx, []question{others, by(entra.User, "userPrincipalName", slices.Sorted(maps.Keys(s.invited))), by(entra.Group, "mail", groups),
 		by(entra.ServicePrincipal, "appId", slices.Sorted(maps.Keys(s.apps)))}, s.take, func(int) {})
+}
+
+// invitations notes the UPNs that inviting the addresses makes. Who may not read
+// the tenant's domains does without.
+func (s *search) invitations(ctx context.Context, mails []string) error {
+	if len(mails) == 0 {
+		return nil
+	}
+	org, err := s.Organization(ctx)
+	if err != nil {
+		return unlessForbidden(err)
+	}
+	for _, mail := range mails {
+		s.invited[strings.ToLower(guestName(mail, org))] = mail
+	}
+	return nil
 }
 
 // take gives what a question found to the references that it answers.
@@ -145,7 +156,7 @@ func (s *search) take(q question, o models.DirectoryObjectable) {
 	case "userPrincipalName":
 		texts = []string{p.UPN, s.invited[strings.ToLower(p.UPN)]}
 	case "otherMails":
-		texts = o.(models.Userable).GetOtherMails()
+		texts = slices.DeleteFunc(o.(models.Userable).GetOtherMails(), func(mail string) bool { return !s.unclaimed[strings.ToLower(mail)] })
 	}
 	for _, text := range texts {
 		s.add(key{by, strings.ToLower(text)}, p)
