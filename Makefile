@@ -49,9 +49,10 @@ GRAPH_SDK := github.com/microsoftgraph/msgraph-sdk-go/models
 HEAVY = $(shell go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "$(GRAPH_SDK)"}}{{println $$p}}{{end}}{{end}}' ./... | sed 's/ .*//; s/_test$$//; s/\.test$$//' | sort -u)
 LIGHT = $(filter-out $(HEAVY),$(shell go list ./...))
 
-test-clients: ## other people's clients against the sandbox (as root: installs them)
+test-clients: build build-sandbox ## other people's clients against the sandbox (as root: installs them)
 	@echo "testing with other people's clients; what cannot be had here is LEFT OUT"
 	AAD_TEST_CLIENTS=1 go test -count=1 -v -timeout 20m ./pkg/sandbox/clients/
+	cd cmd/aad-sandbox && AAD_TEST_CLIENTS=1 go test -count=1 -timeout 20m -run TestJourney/kubelogin ./internal/journey
 
 lint: ## gofmt, go vet, and golangci-lint where it is installed
 	@test -z "$$(gofmt -l cmd pkg plugins)" || { gofmt -l cmd pkg plugins; exit 1; }

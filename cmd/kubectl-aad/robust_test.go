@@ -235,9 +235,4 @@ func TestNothingIsKept(t *testing.T) {
 	if _, err := os.Stat(string(w.cache)); err == nil {
 		t.Errorf("left %v", w.files())
 	}
-	r := w.start(nil, w.args("--token-store", "system")...)
-	if w.must(r, 25); !strings.Contains(r.errOut.String(), "no key store of the system") {
-		t.Errorf("stderr %q", r.errOut.String())
-	}
-	w.must(w.start(nil, w.args("--token-store", "drawer")...), 2)
 }

@@ -24,7 +24,7 @@ func TestAzureCLI(t *testing.T) {
 	a.cluster(server, secret, client)
 	a.managed()
 	a.serviceAccount(server, secret)
-	a.router.wasAsked(t, "login.microsoftonline.com", "graph.microsoft.com", "management.azure.com", "main.iam.ad.ext.azure.com")
+	a.wasAsked("login.microsoftonline.com", "graph.microsoft.com", "management.azure.com", "main.iam.ad.ext.azure.com")
 }
 
 // serverApp is the article's "Create Azure AD server component".

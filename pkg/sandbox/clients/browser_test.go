@@ -103,5 +103,5 @@ func TestChromium(t *testing.T) {
 		b.pick("admin@contoso.com")
 		b.sees("You have signed in")
 	})
-	r.router.wasAsked(t, "microsoft.com", "login.microsoftonline.com")
+	r.wasAsked("microsoft.com", "login.microsoftonline.com")
 }

@@ -77,12 +77,12 @@ func TestMSALNode(t *testing.T) {
 		b.press("Continue")
 		b.sees("You may close this window")
 	})
-	r.router.wasAsked(t, "login.microsoftonline.com", "graph.microsoft.com")
+	r.wasAsked("login.microsoftonline.com", "graph.microsoft.com")
 }
 
 // The directory by Microsoft's Graph client for JavaScript.
 func TestGraphJS(t *testing.T) {
 	r := newRig(t)
 	r.play("graph.js", func(string, string) { t.Error("nobody needs a browser here") })
-	r.router.wasAsked(t, "login.microsoftonline.com", "graph.microsoft.com")
+	r.wasAsked("login.microsoftonline.com", "graph.microsoft.com")
 }

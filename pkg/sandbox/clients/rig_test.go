@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/router"
 )
 
 // rig is a sandbox, the way to it, and a home of its own for the clients.
 type rig struct {
 	*testing.T
 	sandbox *sandbox.Sandbox
-	router  *router
+	router  *router.Router
 	proxy   string
 	home    string
 }

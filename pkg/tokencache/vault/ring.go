@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -25,15 +24,15 @@ func (r *Ring) Key(id string) (Key, error) {
 	if id != "" {
 		return r.known(id)
 	}
-	var all error
+	var last error // of the store that is there for the worst case
 	for _, s := range r.Seal {
 		key, err := r.ask(s, "")
 		if err == nil {
 			return key, nil
 		}
-		all = cmp.Or(all, err)
+		last = err
 	}
-	return Key{}, all
+	return Key{}, last
 }
 
 // Why says why the stores before the one that seals are not used; nil when the

@@ -5,6 +5,7 @@ package journey_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,6 +26,7 @@ func TestJourney(t *testing.T) {
 			t.Fatalf("%v: run make build build-sandbox", err)
 		}
 	}
+	peer := newKubelogin(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -36,9 +38,17 @@ func TestJourney(t *testing.T) {
 			"arm":     armCall,
 			"field":   field,
 			"share":   share,
+			"router":  routerUp,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "kubelogin" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			return peer.built(), nil
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BIN", dir)
+			env.Setenv("KUBELOGIN", peer.path)
 			env.Setenv("PATH", dir+string(os.PathListSeparator)+"/usr/bin:/bin")
 			env.Setenv("SANDBOX", filepath.Join(env.WorkDir, ".sb"))
 			env.Setenv("AZURE_CLOUD_FILE", filepath.Join(env.WorkDir, ".sb", "cloud.json"))
