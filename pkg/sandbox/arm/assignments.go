@@ -134,7 +134,7 @@ func (s *Server) putAssignment(c *call) (*reply, error) {
 		}
 	}
 	if len(s.state.assignments) >= maxAssignments {
-		return nil, failure(http.StatusBadRequest, "RoleAssignmentLimitExceeded", "The subscription has reached the limit of %d role assignments.", maxAssignments)
+		return nil, failure(http.StatusBadRequest, "RoleAssignmentLimitExceeded", "No more role assignments can be created")
 	}
 	s.state.assignments[next.name] = next
 	return &reply{status: http.StatusCreated, body: s.assignmentAnswer(next)}, nil

@@ -52,7 +52,7 @@ func (s *Server) putCluster(c *call) (*reply, error) {
 		return nil, err
 	}
 	if wanted != nil && !wanted.Managed && wire.Faulty(c.Request, legacyRetired) {
-		return nil, failure(http.StatusBadRequest, "BadRequest",
+		return nil, aksFailure(http.StatusBadRequest, "BadRequest",
 			"Creating or updating a cluster with legacy Azure Active Directory integration is not supported any more. Use AKS-managed Microsoft Entra integration. For more information, see https://aka.ms/aks/aad-legacy.")
 	}
 	s.state.mu.Lock()
@@ -88,6 +88,9 @@ func (s *Server) prepare(c *call, in body, wanted *profile) (old, next *cluster,
 		return nil, nil, err
 	}
 	old, _ = s.state.cluster(c)
+	if err := precondition(c, old); err != nil {
+		return nil, nil, err
+	}
 	next, err = s.candidate(c, g, old, where)
 	if err != nil {
 		return nil, nil, err
@@ -168,6 +171,9 @@ func (s *Server) patchCluster(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := precondition(c, cl); err != nil {
+		return nil, err
+	}
 	if cl.busy() {
 		return nil, pending(cl.state)
 	}
@@ -182,6 +188,9 @@ func (s *Server) deleteCluster(c *call) (*reply, error) {
 	cl, err := s.state.cluster(c)
 	if err != nil {
 		return &reply{status: http.StatusNoContent}, nil
+	}
+	if err := precondition(c, cl); err != nil {
+		return nil, err
 	}
 	op := s.begin(cl.location)
 	s.remove(cl, op)
@@ -203,9 +212,9 @@ func (s *Server) resetProfile(c *call) (*reply, error) {
 	case cl.busy():
 		return nil, pending(cl.state)
 	case cl.profile == nil:
-		return nil, failure(http.StatusBadRequest, "BadRequest", "Operation 'resetAADProfile' is not allowed for a cluster without AAD integration.")
+		return nil, aksFailure(http.StatusBadRequest, "BadRequest", "Operation 'resetAADProfile' is not allowed for a cluster without AAD integration.")
 	case cl.profile.Managed:
-		return nil, failure(http.StatusBadRequest, "BadRequest", "Operation 'resetAADProfile' is not allowed for managed AAD enabled cluster.")
+		return nil, aksFailure(http.StatusBadRequest, "BadRequest", "Operation 'resetAADProfile' is not allowed for managed AAD enabled cluster.")
 	}
 	p.Managed = false
 	if err := p.check(cl.profile, s.tenant); err != nil {

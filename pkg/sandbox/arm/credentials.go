@@ -5,18 +5,17 @@ import "net/http"
 func (s *Server) userCredential(c *call) (*reply, error) {
 	switch format := c.URL.Query().Get("format"); format {
 	case "", "exec":
-		return s.credential(c, false)
+		return s.credential(c, execEntry)
 	case "azure":
-		return nil, failure(http.StatusBadRequest, "BadRequest",
-			"The kubeconfig format 'azure' is not supported by Kubernetes %s: the azure auth plugin was removed in 1.26. Use format 'exec'.", kubernetesVersion)
+		return s.credential(c, providerEntry)
 	default:
 		return nil, invalid("format", "'"+format+"' is neither 'azure' nor 'exec'.")
 	}
 }
 
-func (s *Server) adminCredential(c *call) (*reply, error) { return s.credential(c, true) }
+func (s *Server) adminCredential(c *call) (*reply, error) { return s.credential(c, certificateEntry) }
 
-func (s *Server) credential(c *call, admin bool) (*reply, error) {
+func (s *Server) credential(c *call, entry entry) (*reply, error) {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
 	cl, err := s.state.cluster(c)
@@ -24,15 +23,16 @@ func (s *Server) credential(c *call, admin bool) (*reply, error) {
 		return nil, err
 	}
 	if !cl.ready {
-		return nil, failure(http.StatusConflict, "OperationNotAllowed",
+		return nil, aksFailure(http.StatusConflict, "OperationNotAllowed",
 			"The credentials of the managed cluster '%s' are not available: its provisioning state is '%s'.", cl.spec.Name, cl.state)
 	}
+	admin := entry == certificateEntry
 	local := admin || cl.spec.ServerAppID == ""
 	if disabled, _ := cl.properties["disableLocalAccounts"].(bool); disabled && local {
-		return nil, failure(http.StatusBadRequest, "BadRequest",
+		return nil, aksFailure(http.StatusBadRequest, "BadRequest",
 			"Getting static credential is not allowed because this cluster is set to disable local accounts.")
 	}
-	file, err := kubeconfig(cl.spec, cl.info, admin)
+	file, err := kubeconfig(cl.spec, cl.info, entry)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,11 @@ func TestCredentials(t *testing.T) {
 	}
 	c.want(c.do("admin", "POST", rg+"strict/listClusterAdminCredential", ""), 400, "BadRequest")
 	c.want(c.do("admin", "POST", rg+"strict/listClusterUserCredential", ""), 200, "")
-	c.want(c.do("admin", "POST", rg+"aks1/listClusterUserCredential?api-version=2025-02-01&format=azure", ""), 400, "BadRequest")
+	old := file("bob", "aks1/listClusterUserCredential?api-version=2025-02-01&format=azure", "clusterUser")
+	for _, want := range []string{"name: azure", "apiserver-id: " + string(entra.AKSServer), "config-mode: \"1\"", "environment: AzurePublicCloud"} {
+		if !strings.Contains(old, want) || strings.Contains(old, "exec:") {
+			t.Errorf("kubeconfig for kubectl before 1.26 has no %q:\n%s", want, old)
+		}
+	}
 	c.want(c.do("admin", "POST", rg+"aks1/listClusterUserCredential?api-version=2025-02-01&format=x", ""), 400, "InvalidParameter")
 }

@@ -39,7 +39,7 @@ var (
 func (b body) merge(c *cluster) error {
 	prefix, before := text(b.Properties, "dnsPrefix"), text(c.properties, "dnsPrefix")
 	if before != "" && prefix != "" && prefix != before {
-		return failure(http.StatusBadRequest, "PropertyChangeNotAllowed", "Changing property 'dnsPrefix' is not allowed.")
+		return aksFailure(http.StatusBadRequest, "PropertyChangeNotAllowed", "Changing property 'dnsPrefix' is not allowed.")
 	}
 	properties := maps.Clone(c.properties)
 	if properties == nil {
@@ -70,13 +70,13 @@ func (c *cluster) complete() error {
 	}
 	pools, _ := p["agentPoolProfiles"].([]any)
 	if len(pools) == 0 {
-		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter agentPoolProfiles is missing (null).")
+		return required("agentPoolProfiles")
 	}
 	if err := checkPools(pools); err != nil {
 		return err
 	}
 	if c.identity == nil && p["servicePrincipalProfile"] == nil {
-		return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter servicePrincipalProfile is missing (null).")
+		return required("servicePrincipalProfile")
 	}
 	drop(p, "servicePrincipalProfile", "secret")
 	drop(p, "windowsProfile", "adminPassword")
@@ -103,11 +103,9 @@ func (c *cluster) answer() map[string]any {
 	sum := fnv.New32a()
 	sum.Write([]byte(c.spec.ID))
 	host := strings.ToLower(text(p, "dnsPrefix")) + "-" + strconv.FormatUint(uint64(sum.Sum32()), 36) + ".hcp." + c.location + ".azmk8s.io"
-	power := map[string]any{"code": "Running"}
-	if c.stopped {
-		power["code"] = "Stopped"
-	}
+	power := map[string]any{"code": c.power()}
 	p["provisioningState"], p["powerState"] = c.state, power
+	p["resourceUID"] = strings.ReplaceAll(directory.ID("resource", c.spec.ID), "-", "")[:24]
 	p["agentPoolProfiles"] = pools(p, power, c.state)
 	p["currentKubernetesVersion"], p["maxAgentPools"] = p["kubernetesVersion"], 100
 	p["fqdn"], p["azurePortalFQDN"] = host, strings.Replace(host, ".hcp.", ".portal.hcp.", 1)
@@ -130,6 +128,7 @@ func (c *cluster) answer() map[string]any {
 		out["identity"] = identity
 		p["identityProfile"] = map[string]any{"kubeletidentity": c.kubelet()}
 	}
+	out["eTag"] = etag(out)
 	return out
 }
 
@@ -144,7 +143,7 @@ func (b body) aadProfile() (*profile, error) {
 	}
 	p := new(profile)
 	if json.Unmarshal(raw, p) != nil {
-		return nil, failure(http.StatusBadRequest, "InvalidParameter", "The value of parameter aadProfile is invalid.")
+		return nil, invalid("aadProfile", "it is not an object of the documented form.")
 	}
 	return p, nil
 }

@@ -142,6 +142,29 @@ func (s *Server) putGroup(c *call) (*reply, error) {
 	return ok(s.groupAnswer(g)), nil
 }
 
+// patchGroup changes tags, all of a group that can be changed.
+func (s *Server) patchGroup(c *call) (*reply, error) {
+	var in struct {
+		Tags map[string]string `json:"tags"`
+	}
+	if err := read(c, &in); err != nil {
+		return nil, err
+	}
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	g, err := s.state.group(c.group())
+	switch {
+	case err != nil:
+		return nil, err
+	case g.deleting:
+		return nil, beingDeleted(g.name)
+	}
+	if in.Tags != nil {
+		g.tags = in.Tags
+	}
+	return ok(s.groupAnswer(g)), nil
+}
+
 // deleteGroup removes a group with the clusters in it, in the background.
 func (s *Server) deleteGroup(c *call) (*reply, error) {
 	s.state.mu.Lock()

@@ -25,9 +25,18 @@ preferences: {}
 users:
 - name: {{.User}}
   user:
-{{- if .Admin}}
+{{- if .Certificate}}
     client-certificate-data: {{base64 .Info.AdminCert}}
     client-key-data: {{base64 .Info.AdminKey}}
+{{- else if .Provider}}
+    auth-provider:
+      config:
+        apiserver-id: {{.Spec.ServerAppID}}
+        client-id: {{.Spec.ClientAppID}}
+        config-mode: "{{if .Spec.Managed}}1{{else}}0{{end}}"
+        environment: AzurePublicCloud
+        tenant-id: {{.Spec.Tenant}}
+      name: azure
 {{- else}}
     exec:
       apiVersion: client.authentication.k8s.io/v1beta1
@@ -54,23 +63,32 @@ users:
 {{- end}}
 `
 
+// entry is how a kubeconfig's user proves who they are.
+type entry int
+
+const (
+	execEntry        entry = iota // by kubelogin
+	providerEntry                 // by the plugin that kubectl had until 1.26
+	certificateEntry              // by the certificate of a local account
+)
+
 // kubeconfig writes the file that a credential request answers. Names in it were
 // checked by the PUT, so they need no quoting.
-func kubeconfig(spec ClusterSpec, info ClusterInfo, admin bool) ([]byte, error) {
+func kubeconfig(spec ClusterSpec, info ClusterInfo, entry entry) ([]byte, error) {
 	t, err := template.New("kubeconfig").Funcs(template.FuncMap{"base64": base64.StdEncoding.EncodeToString}).Parse(kubeconfigTemplate)
 	if err != nil {
 		return nil, err
 	}
 	kind := "clusterUser"
-	if admin {
+	if entry == certificateEntry {
 		kind = "clusterAdmin"
 	}
 	var out strings.Builder
 	err = t.Execute(&out, struct {
-		Spec  ClusterSpec
-		Info  ClusterInfo
-		User  string
-		Admin bool
-	}{spec, info, kind + "_" + spec.ResourceGroup + "_" + spec.Name, admin || spec.ServerAppID == ""})
+		Spec                  ClusterSpec
+		Info                  ClusterInfo
+		User                  string
+		Certificate, Provider bool
+	}{spec, info, kind + "_" + spec.ResourceGroup + "_" + spec.Name, entry == certificateEntry || spec.ServerAppID == "", entry == providerEntry})
 	return []byte(out.String()), err
 }

@@ -25,7 +25,9 @@ func checkPools(list []any) error {
 		name := text(pool, "name")
 		switch {
 		case !ok || !poolName.MatchString(name):
-			return invalid("agentPoolProfile.name", "The agent pool name '"+name+"' is invalid: it must start with a lowercase letter, have at most 12 characters and only a-z and 0-9.")
+			e := aksFailure(http.StatusBadRequest, "InvalidParameter", "The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.")
+			e.target = "agentPoolProfile.name"
+			return e
 		case met[name]:
 			return invalid("agentPoolProfile.name", "The agent pool name '"+name+"' is there twice.")
 		case nodes(pool) < 0 || nodes(pool) > maxNodes:
@@ -35,7 +37,7 @@ func checkPools(list []any) error {
 		system = system || text(pool, "mode") != "User"
 	}
 	if !system {
-		return failure(http.StatusBadRequest, "InvalidParameter", "There has to be at least one system agent pool. For more information, please visit https://aka.ms/aks/system-node-pool")
+		return aksFailure(http.StatusBadRequest, "InvalidParameter", "There has to be at least one system agent pool. For more information, please visit https://aka.ms/aks/system-node-pool")
 	}
 	return nil
 }
@@ -61,8 +63,8 @@ func (s *state) quota(next *cluster) error {
 		}
 	}
 	if want := next.cores(); used+want > maxCores {
-		return failure(http.StatusBadRequest, "ErrCode_InsufficientVCPUQuota",
-			"Insufficient regional vcpu quota left for location %s. left regional vcpu quota %d, requested quota %d. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas.",
+		return aksFailure(http.StatusBadRequest, "ErrCode_InsufficientVCPUQuota",
+			"Insufficient regional vcpu quota left for location %s. left regional vcpu quota %d, requested quota %d. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.",
 			next.location, maxCores-used, want)
 	}
 	return nil
@@ -113,9 +115,23 @@ func pools(properties, power map[string]any, state string) []any {
 			pool["orchestratorVersion"] = properties["kubernetesVersion"]
 		}
 		pool["currentOrchestratorVersion"] = pool["orchestratorVersion"]
+		for name, value := range poolDefaults() {
+			if pool[name] == nil {
+				pool[name] = value
+			}
+		}
+		delete(pool, "eTag") // of a GET that was put back
+		pool["eTag"] = etag(pool)
 		out[i] = pool
 	}
 	return out
+}
+
+// poolDefaults are what AKS gives a pool that does not say otherwise.
+func poolDefaults() map[string]any {
+	return map[string]any{"count": 1, "osDiskSizeGB": 128, "osDiskType": "Managed", "kubeletDiskType": "OS", "maxPods": 110,
+		"type": "VirtualMachineScaleSets", "enableAutoScaling": false, "enableNodePublicIP": false, "enableEncryptionAtHost": false,
+		"enableUltraSSD": false, "enableFIPS": false, "mode": "System", "osType": "Linux", "osSKU": "Ubuntu", "upgradeSettings": map[string]any{}}
 }
 
 func (s *Server) listPools(c *call) (*reply, error) {
@@ -136,7 +152,7 @@ func (s *Server) getPool(c *call) (*reply, error) {
 			return ok(p), nil
 		}
 	}
-	return nil, failure(http.StatusNotFound, "NotFound", "Could not find the agent pool '%s' of managed cluster '%s'.", c.PathValue("pool"), c.name())
+	return nil, aksFailure(http.StatusNotFound, "NotFound", "Could not find the agent pool '%s' of managed cluster '%s'.", c.PathValue("pool"), c.name())
 }
 
 func (s *Server) poolsOf(c *call) ([]map[string]any, error) {

@@ -1,16 +1,32 @@
 package arm
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 func notWhileStopped(name string) *Error {
-	return failure(http.StatusBadRequest, "OperationNotAllowed", "The managed cluster '%s' is stopped: start it before it can be changed.", name)
+	return aksFailure(http.StatusBadRequest, "OperationNotAllowed", "The managed cluster '%s' is stopped: start it before it can be changed.", name)
+}
+
+// cannot is AKS's refusal to stop or start a cluster in its state.
+func (c *cluster) cannot(what string) *Error {
+	return aksFailure(http.StatusConflict, "OperationNotAllowed",
+		"managed cluster is in Provisioning State(%s) and Power State(%s), %s cannot be performed", c.state, c.power(), what)
+}
+
+func (c *cluster) power() string {
+	if c.stopped {
+		return "Stopped"
+	}
+	return "Running"
 }
 
 // stopCluster stops a cluster's API server and keeps its data.
 func (s *Server) stopCluster(c *call) (*reply, error) {
 	host, can := s.host.(Pauser)
 	if !can {
-		return nil, failure(http.StatusBadRequest, "OperationNotAllowed", "The clusters of this sandbox cannot be stopped.")
+		return nil, aksFailure(http.StatusBadRequest, "OperationNotAllowed", "The clusters of this sandbox cannot be stopped.")
 	}
 	return s.power(c, stopping, func(cl *cluster, op *operation) { s.pause(cl, host, op) })
 }
@@ -20,7 +36,7 @@ func (s *Server) startCluster(c *call) (*reply, error) {
 	return s.power(c, starting, s.start)
 }
 
-// power begins to stop or start a cluster, unless it is so already.
+// power begins to stop or start a cluster; AKS refuses it where it is so already.
 func (s *Server) power(c *call, state string, begin func(*cluster, *operation)) (*reply, error) {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
@@ -28,15 +44,11 @@ func (s *Server) power(c *call, state string, begin func(*cluster, *operation)) 
 	if err != nil {
 		return nil, err
 	}
-	if cl.busy() {
-		return nil, pending(cl.state)
+	if cl.busy() || cl.state == succeeded && cl.stopped == (state == stopping) {
+		return nil, cl.cannot(strings.ToLower(state))
 	}
 	op := s.begin(cl.location)
-	if cl.stopped == (state == stopping) {
-		op.finish(s.now(), nil)
-	} else {
-		cl.state = state
-		begin(cl, op)
-	}
+	cl.state = state
+	begin(cl, op)
 	return s.accepted(c, cl.location, op), nil
 }

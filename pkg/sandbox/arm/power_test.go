@@ -13,15 +13,18 @@ func TestStopAndStart(t *testing.T) {
 	cluster := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/aks1"
 	c.finish(c.want(c.do("admin", "PUT", cluster, managed(nil)), 201, ""))
 	c.want(c.do("alice", "POST", cluster+"/stop", ""), 403, "AuthorizationFailed")
-	for range 2 { // the second time there is nothing to do
-		c.vanish(c.want(c.do("admin", "POST", cluster+"/stop", ""), 202, ""))
-		got := c.want(c.do("admin", "GET", cluster, ""), 200, "")
-		if got.get("properties.powerState.code") != "Stopped" || got.get("properties.provisioningState") != "Succeeded" {
-			t.Errorf("stopped: %s", got.raw)
-		}
+	c.vanish(c.want(c.do("admin", "POST", cluster+"/stop", ""), 202, ""))
+	stopped := c.want(c.do("admin", "GET", cluster, ""), 200, "")
+	if stopped.get("properties.powerState.code") != "Stopped" || stopped.get("properties.provisioningState") != "Succeeded" {
+		t.Errorf("stopped: %s", stopped.raw)
+	}
+	again := c.want(c.do("admin", "POST", cluster+"/stop", ""), 409, "OperationNotAllowed")
+	if !strings.Contains(again.raw, "Provisioning State(Succeeded) and Power State(Stopped), stopping cannot be performed") {
+		t.Errorf("stopped twice: %s", again.raw)
 	}
 	c.want(c.do("admin", "PUT", cluster, managed(nil)), 400, "OperationNotAllowed")
 	c.vanish(c.want(c.do("admin", "POST", cluster+"/start", ""), 202, ""))
+	c.want(c.do("admin", "POST", cluster+"/start", ""), 409, "OperationNotAllowed")
 	got := c.want(c.do("admin", "GET", cluster, ""), 200, "")
 	if got.get("properties.powerState.code") != "Running" || got.get("properties.identityProfile.kubeletidentity.objectId") == nil {
 		t.Errorf("started: %s", got.raw)

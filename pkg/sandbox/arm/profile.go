@@ -78,7 +78,7 @@ func (p *profile) checkManaged() error {
 func (p *profile) checkLegacy(old *profile) error {
 	switch {
 	case old != nil && old.Managed:
-		return failure(http.StatusBadRequest, "BadRequest", "Managed AAD cannot be disabled or changed to legacy AAD on an existing cluster.")
+		return aksFailure(http.StatusBadRequest, "BadRequest", "Managed AAD cannot be disabled or changed to legacy AAD on an existing cluster.")
 	case len(p.AdminGroupObjectIDs) > 0:
 		return invalid("aadProfile.adminGroupObjectIDs", "Admin groups need a managed AAD profile.")
 	case p.ServerAppSecret != "":
@@ -87,5 +87,5 @@ func (p *profile) checkLegacy(old *profile) error {
 		p.ServerAppSecret = old.ServerAppSecret
 		return nil
 	}
-	return failure(http.StatusBadRequest, "InvalidParameter", "Required parameter aadProfile.serverAppSecret is missing (null).")
+	return required("aadProfile.serverAppSecret")
 }

@@ -31,10 +31,13 @@ var namespaces = map[string][]string{
 	authorization:                {"roleAssignments", "roleDefinitions"},
 }
 
+// apiVersions are those that a provider lists; every other date is taken too.
+var apiVersions = []string{"2025-02-01", "2022-11-01", "2022-04-01", "2021-04-01", "2019-11-01"}
+
 func (s *Server) providerAnswer(name string) map[string]any {
 	types := []any{}
 	for _, t := range namespaces[name] {
-		types = append(types, map[string]any{"resourceType": t, "locations": regions, "apiVersions": []string{"2025-02-01", "2022-11-01", "2022-04-01", "2021-04-01", "2019-11-01"},
+		types = append(types, map[string]any{"resourceType": t, "locations": regions, "apiVersions": apiVersions,
 			"capabilities": "SupportsTags, SupportsLocation"})
 	}
 	return map[string]any{"id": "/subscriptions/" + s.subscription + "/providers/" + name, "namespace": name,

@@ -68,6 +68,7 @@ func resourceRoutes() []route {
 		{"GET", groupPath, groups + "/read", (*Server).getGroup, false},
 		{"HEAD", groupPath, groups + "/read", (*Server).headGroup, false},
 		{"PUT", groupPath, groups + "/write", (*Server).putGroup, false},
+		{"PATCH", groupPath, groups + "/write", (*Server).patchGroup, false},
 		{"DELETE", groupPath, groups + "/delete", (*Server).deleteGroup, false},
 		{"GET", subscriptionPath + "/operationresults/{operation}", "", (*Server).getResult, false},
 	}

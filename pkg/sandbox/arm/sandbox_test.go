@@ -25,6 +25,7 @@ type cloud struct {
 	client *http.Client
 	tokens map[string]string
 	sub    string
+	header string // of every request: "If-Match: *"
 }
 
 const armScope = "https://management.core.windows.net/"
@@ -81,7 +82,10 @@ type answer struct {
 }
 
 func (a answer) code() string {
-	e, _ := a.doc["error"].(map[string]any)
+	e, wrapped := a.doc["error"].(map[string]any)
+	if !wrapped && a.status >= 400 { // AKS itself
+		e = a.doc
+	}
 	code, _ := e["code"].(string)
 	return code
 }
@@ -108,6 +112,9 @@ func (c *cloud) do(who, method, path, body string) answer {
 	req, err := http.NewRequestWithContext(c.t.Context(), method, path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	if name, value, ok := strings.Cut(c.header, ": "); ok {
+		req.Header.Set(name, value)
 	}
 	switch {
 	case strings.HasPrefix(who, "raw "):

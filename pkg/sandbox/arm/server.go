@@ -78,24 +78,38 @@ func (s *Server) Register(m *wire.Mux) {
 }
 
 // Refuse writes an error in ARM's form.
-func Refuse(w http.ResponseWriter, _ *http.Request, status int, code, message string) {
+func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	headers(w, r)
+	if status == http.StatusTooManyRequests {
+		throttled(r, w.Header().Get("Retry-After")).write(w)
+		return
+	}
 	if code == "" {
 		code = map[int]string{http.StatusNotFound: "NotFound"}[status]
 	}
 	if code == "" {
 		code = "InternalServerError"
 	}
-	wire.JSON(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}})
+	failure(status, code, "%s", message).write(w)
+}
+
+// headers are those that every answer has.
+func headers(w http.ResponseWriter, r *http.Request) {
+	for name, value := range map[string]string{"Cache-Control": "no-cache", "Pragma": "no-cache", "Expires": "-1",
+		"Strict-Transport-Security": "max-age=31536000; includeSubDomains", "X-Content-Type-Options": "nosniff"} {
+		w.Header().Set(name, value)
+	}
+	correlation := r.Header.Get("x-ms-correlation-request-id")
+	if correlation == "" {
+		correlation = wire.RequestID(r)
+	}
+	w.Header().Set("x-ms-correlation-request-id", correlation)
 }
 
 var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(-[a-z]+)?$`)
 
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
-	correlation := req.Header.Get("x-ms-correlation-request-id")
-	if correlation == "" {
-		correlation = wire.RequestID(req)
-	}
-	w.Header().Set("x-ms-correlation-request-id", correlation)
+	headers(w, req)
 	out, err := s.answer(req, r)
 	if err != nil {
 		var e *Error
@@ -105,7 +119,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
 		if e.Status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Bearer authorization_uri="`+wire.URL(req, wire.Login)+"/"+s.tenant+`", error="invalid_token", error_description="The access token is missing or not valid."`)
 		}
-		Refuse(w, req, e.Status, e.Code, e.Message)
+		e.write(w)
 		return
 	}
 	for name, values := range out.header {
@@ -125,7 +139,7 @@ func (s *Server) answer(req *http.Request, r route) (*reply, error) {
 	case v == "":
 		return nil, failure(http.StatusBadRequest, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
 	case !apiVersion.MatchString(v):
-		return nil, failure(http.StatusBadRequest, "InvalidApiVersionParameter", "The api-version '%s' is invalid.", v)
+		return nil, failure(http.StatusBadRequest, "InvalidApiVersionParameter", "The api-version '%s' is invalid. The supported versions are '%s'.", v, strings.Join(apiVersions, ","))
 	}
 	who, err := s.authenticate(req)
 	if err != nil {

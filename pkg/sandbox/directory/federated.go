@@ -34,8 +34,8 @@ func (t *Tenant) federatedOf(app entra.ObjectID, at time.Time) []*FederatedCrede
 }
 
 // CreateFederatedCredential lets an application be proved by an issuer:
-// ErrNotFound without the application, ErrConflict when the name, or issuer and
-// subject, are there already, or when there are 20.
+// ErrNotFound without the application, ErrConflict with the credential that has
+// the name, or issuer and subject, already, or without one when there are 20.
 func (t *Tenant) CreateFederatedCredential(app entra.ObjectID, f FederatedCredential) (*FederatedCredential, error) {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()
@@ -48,7 +48,7 @@ func (t *Tenant) CreateFederatedCredential(app entra.ObjectID, f FederatedCreden
 	}
 	for _, have := range all {
 		if have.Name == f.Name || have.Issuer == f.Issuer && have.Subject == f.Subject {
-			return nil, fmt.Errorf("federated credential %q: %w", have.Name, ErrConflict)
+			return have, fmt.Errorf("federated credential %q: %w", have.Name, ErrConflict)
 		}
 	}
 	f.ID, f.Application = t.d.newID("federatedIdentityCredential"), app

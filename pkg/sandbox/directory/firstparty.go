@@ -88,7 +88,7 @@ func firstParties() []firstParty {
 		{id: entra.MicrosoftGraph, name: "Microsoft Graph", version: 1, scopes: graphScopes, roles: graphRoles,
 			uris:    []string{"https://graph.microsoft.com", "https://graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn"},
 			clients: map[entra.ClientID][]string{entra.AzureCLI: azureCLIScopes}},
-		{id: ResourceManager, name: "Windows Azure Service Management API", version: 1, scopes: impersonate("arm"),
+		{id: ResourceManager, name: "Azure Resource Manager", version: 1, scopes: impersonate("arm"),
 			uris:    []string{"https://management.core.windows.net/", "https://management.azure.com/"},
 			clients: map[entra.ClientID][]string{entra.AzureCLI: usual}},
 		{id: AzurePortal, name: "ADIbizaUX", version: 1, scopes: impersonate("portal"),

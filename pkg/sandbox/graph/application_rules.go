@@ -61,15 +61,16 @@ func checkGroupClaims(claims *string) error {
 type permissionOf struct {
 	id, value string
 	enabled   bool
+	property  string // of the application that has it
 }
 
 func offered(a *directory.Application) []permissionOf {
 	var out []permissionOf
 	for _, p := range a.API.OAuth2PermissionScopes {
-		out = append(out, permissionOf{p.ID, p.Value, p.IsEnabled})
+		out = append(out, permissionOf{p.ID, p.Value, p.IsEnabled, "api.oauth2PermissionScopes"})
 	}
 	for _, p := range a.AppRoles {
-		out = append(out, permissionOf{p.ID, p.Value, p.IsEnabled})
+		out = append(out, permissionOf{p.ID, p.Value, p.IsEnabled, "appRoles"})
 	}
 	return out
 }
@@ -88,7 +89,7 @@ func checkPermissions(old, next *directory.Application) error {
 		}
 		for _, other := range list[:i] {
 			if strings.EqualFold(other.id, p.id) || other.value != "" && other.value == p.value {
-				return failure(http.StatusBadRequest, "DuplicateValue", "Request contains a property with duplicate values: '%s'.", p.value)
+				return failure(http.StatusBadRequest, "DuplicateValue", "Request contains a property with duplicate values.").about(p.property, "DuplicateValue")
 			}
 		}
 	}
@@ -128,7 +129,9 @@ func checkURIs(old, next *directory.Application, t *directory.Tenant) error {
 func checkURI(uri string, a *directory.Application, t *directory.Tenant) error {
 	scheme, rest, ok := strings.Cut(uri, "://")
 	switch {
-	case !ok || rest == "" || strings.HasSuffix(rest, "/"):
+	case ok && rest != "" && strings.HasSuffix(rest, "/"):
+		return failure(http.StatusBadRequest, "IdentifierUrisEndsWithSlash", "Application alias '%s' value is invalid.", uri)
+	case !ok || rest == "":
 		return failure(http.StatusBadRequest, "Request_BadRequest", "Invalid value specified for property 'identifierUris' of resource 'Application'.")
 	case scheme == "https":
 		host, _, _ := strings.Cut(rest, "/")

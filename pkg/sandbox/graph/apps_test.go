@@ -105,7 +105,7 @@ func TestApplicationRules(t *testing.T) {
 		patch(uri("https://evilcontoso.com/x"), 400, "HostNameNotOnVerifiedDomain"),
 		patch(uri("api://myaksServer"), 400, "HostNameNotOnVerifiedDomain"),
 		patch(uri("http://contoso.com"), 400, "HostNameNotOnVerifiedDomain"),
-		patch(uri("api://"+id+"/"), 400, "Request_BadRequest"),
+		patch(uri("api://"+id+"/"), 400, "IdentifierUrisEndsWithSlash"),
 		patch(uri("nonsense"), 400, "Request_BadRequest"),
 		patch(uri("api://"+tenant+"/"+id), 204, ""),
 		patch(uri("api://"+tenant+"/aks"), 204, ""),

@@ -100,7 +100,7 @@ func (a assignments) create(s *Server, c *call) (*reply, error) {
 	}
 	made, err := c.tenant.CreateRoleAssignment(directory.RoleAssignment{PrincipalID: in.PrincipalID, ResourceID: resource.ID, AppRoleID: in.AppRoleID})
 	if errors.Is(err, directory.ErrConflict) {
-		return nil, failure(http.StatusBadRequest, "InvalidUpdate", "Permission being assigned already exists on the object")
+		return nil, badRequest("Permission being assigned already exists on the object").about("permissions", "InvalidUpdate")
 	}
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func TestServicePrincipals(t *testing.T) {
 	}
 	c.table([]row{
 		{"alice", "POST", "/servicePrincipals", body, 409, "Request_MultipleObjectsWithSameKeyValue"},
-		{"admin", "POST", "/servicePrincipals", `{"appId":"` + unknown + `"}`, 400, "NoBackingApplicationObject"},
+		{"admin", "POST", "/servicePrincipals", `{"appId":"` + unknown + `"}`, 400, "Request_BadRequest"},
 		{"admin", "POST", "/servicePrincipals", `{}`, 400, "Request_BadRequest"},
 		{"alice", "GET", "/servicePrincipals(appId='" + string(entra.AKSServer) + "')", "", 200, ""},
 		{"alice", "GET", "/servicePrincipals(appId='" + unknown + "')", "", 404, "Request_ResourceNotFound"},
@@ -76,7 +76,7 @@ func TestConsent(t *testing.T) {
 	if given.text("principalType") != "ServicePrincipal" || given.text("resourceDisplayName") != "Microsoft Graph" {
 		t.Errorf("assignment %s", given.raw)
 	}
-	again := c.want(400, "InvalidUpdate", "admin", "POST", assign, role)
+	again := c.want(400, "Request_BadRequest", "admin", "POST", assign, role)
 	if again.text("error.message") != "Permission being assigned already exists on the object" {
 		t.Errorf("again: %s", again.raw)
 	}

@@ -59,7 +59,7 @@ func TestFederatedCredentials(t *testing.T) {
 	made := c.want(201, "", "alice", "POST", path, body("GH", "repo:a/b"))
 	c.table([]row{
 		{"alice", "POST", path, body("GH", "repo:a/c"), 409, "Request_MultipleObjectsWithSameKeyValue"},
-		{"alice", "POST", path, body("other", "repo:a/b"), 409, "Request_MultipleObjectsWithSameKeyValue"},
+		{"alice", "POST", path, body("other", "repo:a/b"), 400, "InvalidFederatedIdentityCredentialValue"},
 		{"alice", "POST", path, body("a b", "repo:a/c"), 400, "Request_BadRequest"},
 		{"alice", "POST", path, body("x", ""), 400, "Request_BadRequest"},
 		{"alice", "POST", path, strings.Replace(body("x", "y"), `["api://AzureADTokenExchange"]`, "[]", 1), 400, "Request_BadRequest"},

@@ -15,6 +15,14 @@ import (
 type Error struct {
 	Status        int
 	Code, Message string
+	details       []detail
+}
+
+// detail says more precisely than an error's code what is wrong with a property.
+type detail struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Target  string `json:"target"`
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
@@ -23,7 +31,13 @@ func failure(status int, code, format string, args ...any) *Error {
 	if len(args) > 0 {
 		format = fmt.Sprintf(format, args...)
 	}
-	return &Error{status, code, format}
+	return &Error{Status: status, Code: code, Message: format}
+}
+
+// about adds the property that an error is about, and the reason in one word.
+func (e *Error) about(target, reason string) *Error {
+	e.details = append(e.details, detail{reason, e.Message, target})
+	return e
 }
 
 func badRequest(format string, args ...any) *Error {
@@ -67,11 +81,28 @@ func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message st
 	if code == "" {
 		code = "InternalServerError"
 	}
+	(&Error{Status: status, Code: code, Message: message}).write(w, r)
+}
+
+func (e *Error) write(w http.ResponseWriter, r *http.Request) {
 	id := wire.RequestID(r)
 	client := r.Header.Get("client-request-id")
 	if client == "" {
 		client = id
 	}
-	wire.JSON(w, status, map[string]any{"error": map[string]any{"code": code, "message": message,
-		"innerError": map[string]any{"date": time.Now().UTC().Format("2006-01-02T15:04:05"), "request-id": id, "client-request-id": client}}})
+	body := map[string]any{"code": e.Code, "message": e.Message,
+		"innerError": map[string]any{"date": time.Now().UTC().Format("2006-01-02T15:04:05"), "request-id": id, "client-request-id": client}}
+	if len(e.details) > 0 {
+		body["details"] = e.details
+	}
+	w.Header().Set("Content-Type", "application/json")
+	headers(w)
+	wire.JSON(w, e.Status, map[string]any{"error": body})
+}
+
+// headers are those that every answer has.
+func headers(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	w.Header().Set("x-ms-resource-unit", "1")
 }

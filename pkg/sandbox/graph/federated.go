@@ -56,10 +56,13 @@ func (s *Server) createFederated(c *call) (*reply, error) {
 	}
 	made, err := c.tenant.CreateFederatedCredential(a.ID, next)
 	switch {
-	case errors.Is(err, directory.ErrConflict) && len(c.tenant.FederatedCredentials(a.ID)) == 20:
+	case errors.Is(err, directory.ErrConflict) && made == nil:
 		return nil, badRequest("An application cannot have more than 20 federated identity credentials.")
+	case errors.Is(err, directory.ErrConflict) && made.Name == next.Name:
+		return nil, duplicate("FederatedIdentityCredential with name %s already exists.", next.Name)
 	case errors.Is(err, directory.ErrConflict):
-		return nil, duplicate("FederatedIdentityCredential with name %s, or with the same issuer and subject, already exists.", next.Name)
+		return nil, failure(http.StatusBadRequest, "InvalidFederatedIdentityCredentialValue",
+			"The combination of issuer and subject must be unique for the application. Issuer %s and Subject: %s already exist.", next.Issuer, next.Subject)
 	case err != nil:
 		return nil, err
 	}

@@ -74,6 +74,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
 		return
 	}
 	if out.body == nil {
+		headers(w)
 		w.WriteHeader(out.status)
 		return
 	}
@@ -85,7 +86,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {
 	}
 	w.Header().Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
 	w.Header().Set("OData-Version", "4.0")
-	w.Header().Set("x-ms-resource-unit", "1")
+	headers(w)
 	wire.JSON(w, out.status, out.body)
 }
 
@@ -97,7 +98,7 @@ func (s *Server) refuse(w http.ResponseWriter, req *http.Request, err error) {
 	if e.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+wire.URL(req, wire.Login)+`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
 	}
-	Refuse(w, req, e.Status, e.Code, e.Message)
+	e.write(w, req)
 }
 
 // inflate undoes the compression that Graph SDKs apply to what they send.

@@ -72,8 +72,8 @@ func (s *Server) createServicePrincipal(c *call) (*reply, error) {
 	made, err := c.tenant.CreateServicePrincipal(next)
 	switch {
 	case errors.Is(err, directory.ErrReference):
-		return nil, failure(http.StatusBadRequest, "NoBackingApplicationObject",
-			"The appId '%s' of the service principal does not reference a valid application object.", next.AppID)
+		return nil, badRequest("The appId '%s' of the service principal does not reference a valid application object.", next.AppID).
+			about("appId", "NoBackingApplicationObject")
 	case errors.Is(err, directory.ErrConflict):
 		return nil, duplicate("The service principal cannot be created, updated, or restored because the service principal name %s is already in use.", next.AppID)
 	case err != nil:

@@ -51,7 +51,7 @@ func (s *Server) createUser(c *call) (*reply, error) {
 }
 
 func nameTaken() *Error {
-	return badRequest("Another object with the same value for property userPrincipalName already exists.")
+	return badRequest("Another object with the same value for property userPrincipalName already exists.").about("userPrincipalName", "ObjectConflict")
 }
 
 // changedUser lays a write over a user and checks the outcome.

@@ -22,7 +22,7 @@ func TestReplicationDelay(t *testing.T) {
 	app := c.want(201, "", "admin", "POST", "/applications", `{"displayName":"server"}`)
 	sp := fmt.Sprintf(`{"appId":%q}`, app.text("appId"))
 	c.want(404, "Request_ResourceNotFound", "admin", "GET", "/applications/"+app.text("id"), "")
-	early := c.want(400, "NoBackingApplicationObject", "admin", "POST", "/servicePrincipals", sp)
+	early := c.want(400, "Request_BadRequest", "admin", "POST", "/servicePrincipals", sp)
 	if !strings.Contains(early.text("error.message"), "does not reference a valid application object") {
 		t.Errorf("message %q", early.text("error.message"))
 	}
