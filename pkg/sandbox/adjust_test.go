@@ -137,7 +137,7 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("policies %+v, %v", list, err)
 	}
 	for who, refused := range map[string]bool{"alice": true, "bob": false} {
-		if got := password(t, s, who); (got["error"] == "interaction_required") != refused {
+		if got := password(t, s, who); (got["suberror"] == "basic_action") != refused {
 			t.Errorf("%s: %v", who, got["error_description"])
 		}
 	}

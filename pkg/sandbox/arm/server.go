@@ -84,8 +84,11 @@ func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message st
 		throttled(r, w.Header().Get("Retry-After")).write(w)
 		return
 	}
+	if status == http.StatusMethodNotAllowed {
+		message = "The requested resource does not support http method '" + r.Method + "'."
+	}
 	if code == "" {
-		code = map[int]string{http.StatusNotFound: "NotFound"}[status]
+		code = map[int]string{http.StatusNotFound: "NotFound", http.StatusMethodNotAllowed: "MethodNotAllowed"}[status]
 	}
 	if code == "" {
 		code = "InternalServerError"

@@ -26,7 +26,7 @@ func TestTokens(t *testing.T) {
 		{"", "POST", "/$batch", `{}`, 401, "InvalidAuthenticationToken"},
 		{"alice", "GET", "/me", "", 200, ""},
 		{"alice", "GET", "/drives", "", 404, "ResourceNotFound"},
-		{"alice", "PUT", "/me", "", 404, "ResourceNotFound"},
+		{"alice", "PUT", "/me", "", 405, "Request_BadRequest"},
 	})
 	defer c.with("client-request-id", unknown)()
 	a := c.do("raw Bearer "+arm, "GET", "/me", "")

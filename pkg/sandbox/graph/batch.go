@@ -99,7 +99,9 @@ func (s *Server) step(outer *http.Request, st step, before map[string]int) outco
 func (s *Server) run(r *http.Request, id string) outcome {
 	h, pattern := s.inner.Handler(r)
 	w := &recorder{header: http.Header{}, status: http.StatusOK}
-	if pattern == "" {
+	if pattern == "" && wire.Routed(s.inner, r) {
+		Refuse(w, r, http.StatusMethodNotAllowed, "", "")
+	} else if pattern == "" {
 		Refuse(w, r, http.StatusNotFound, "", "the sandbox's graph has no route for "+r.Method+" "+r.URL.Path)
 	} else {
 		_ = h // chosen again by ServeHTTP, which also sets the path values

@@ -75,6 +75,9 @@ func translate(err error) *Error {
 
 // Refuse writes an error in Graph's form.
 func Refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	if status == http.StatusMethodNotAllowed {
+		code, message = "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
+	}
 	if code == "" {
 		code = map[int]string{http.StatusNotFound: "ResourceNotFound"}[status]
 	}

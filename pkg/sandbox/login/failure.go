@@ -59,7 +59,7 @@ var reasons = map[int]struct{ oauth, suberror, text string }{
 	50034:   {"invalid_grant", "", "the account %q does not exist in the tenant %q"},
 	50057:   {"invalid_grant", "", "the account %q is disabled"},
 	50059:   {"invalid_request", "", "the request does not say which tenant it is for"},
-	50076:   {"interaction_required", "basic_action", "multi-factor authentication is required to use %q"},
+	50076:   {"invalid_grant", "basic_action", "multi-factor authentication is required to use %q"},
 	50105:   {"invalid_grant", "", "the account %q is not assigned to the application %q, which requires it"},
 	501481:  {"invalid_grant", "", "the code verifier does not match the code challenge"},
 	50173:   {"invalid_grant", "bad_token", "the grant was revoked; sign in again"},
@@ -88,6 +88,7 @@ var reasons = map[int]struct{ oauth, suberror, text string }{
 	90002:   {"invalid_request", "", "the tenant %q was not found; check the id or domain, and the cloud"},
 	90009:   {"invalid_request", "", "the application %q asks for a token for itself"},
 	90033:   {"temporarily_unavailable", "", "a transient error; try again"},
+	900561:  {"invalid_request", "", "the endpoint does not take %s requests"},
 	900144:  {"invalid_request", "", "the request must contain the parameter '%s'"},
 	1002012: {"invalid_scope", "", "the scope %q is not valid for client credentials: it must be a resource with /.default"},
 }
@@ -121,6 +122,8 @@ func refuse(w http.ResponseWriter, r *http.Request, now time.Time, f *failure) {
 	}
 	if f.code != 0 {
 		body["error_codes"] = []int{f.code}
+	}
+	if f.code != 0 && f.code != 65001 { // which has no page of its own
 		body["error_uri"] = fmt.Sprintf("https://login.microsoftonline.com/error?code=%d", f.code)
 	}
 	if f.suberror != "" {
@@ -152,6 +155,8 @@ func (s *Service) Refuse(w http.ResponseWriter, r *http.Request, status int, cod
 		f.code, f.oauth = 90055, "temporarily_unavailable"
 	case status >= http.StatusInternalServerError:
 		f.code, f.oauth = 90033, "temporarily_unavailable"
+	case status == http.StatusMethodNotAllowed:
+		f = fail(900561, r.Method)
 	case status == http.StatusNotFound:
 		f.oauth = "invalid_request"
 	}

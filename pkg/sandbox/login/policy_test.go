@@ -62,7 +62,7 @@ func TestMFA(t *testing.T) {
 		t.Errorf("refresh: %s", got.Description)
 	}
 	if got := r.post(tokenPath, "grant_type", "password", "client_id", string(entra.AKSClient), "username", "alice@contoso.com", "password", "sandbox-alice",
-		"scope", aksScope); got.code() != 50076 || got.Error != "interaction_required" {
+		"scope", aksScope); got.code() != 50076 || got.Error != "invalid_grant" || got.Suberror != "basic_action" {
 		t.Errorf("password only: %+v", got)
 	}
 }

@@ -92,9 +92,26 @@ func (m *Mux) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unknown answers what has no route.
+// unknown answers what has no route, or none for its method.
 func (m *Mux) unknown(w http.ResponseWriter, r *http.Request) {
+	if Routed(m.routes, r) {
+		m.refuse(w, r, http.StatusMethodNotAllowed, "", fmt.Sprintf("the sandbox's %s does not take %s at %s", m.Name, r.Method, r.URL.Path))
+		return
+	}
 	m.refuse(w, r, http.StatusNotFound, "", fmt.Sprintf("the sandbox's %s has no route for %s %s", m.Name, r.Method, r.URL.Path))
+}
+
+// Routed reports whether a path has a route for some other method than the
+// request's.
+func Routed(routes *http.ServeMux, r *http.Request) bool {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := routes.Handler(&other); pattern != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // wait adds the latency; false when the client or the sandbox has gone.

@@ -99,7 +99,8 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/things(name='x')", "", 200, `"x"`},
 		{"POST", "/things", `{"a":"b"}`, 201, `"a":"b"`},
 		{"POST", "/things", `{"a":`, 400, "not valid JSON"},
-		{"DELETE", "/things/1", "", 404, "no route"},
+		{"DELETE", "/things/1", "", 405, "does not take DELETE"},
+		{"GET", "/nothing", "", 404, "no route"},
 		{"GET", "/panic", "", 500, "failed to answer"},
 	} {
 		resp, got := do(t, client, tc.method, base+tc.path, tc.body)
