@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -79,23 +78,5 @@ func TestContract(t *testing.T) {
 	}
 	if n := len(sent["user"].doc); n != len(strings.Fields(recordedUser))+1 { // and @odata.context
 		t.Errorf("a new user is shown with %d keys: %s", n, sent["user"].raw)
-	}
-}
-
-// test_app_owner.yaml (2025): the body of a 404.
-func TestContractOfErrors(t *testing.T) {
-	c := start(t, sandbox.Options{})
-	a := c.want(404, "Request_ResourceNotFound", "admin", "GET", "/users/example@example.com", "")
-	if a.text("error.message") != "Resource 'example@example.com' does not exist or one of its queried reference-property objects are not present." {
-		t.Errorf("message %q", a.text("error.message"))
-	}
-	inner, _ := a.get("error.innerError").(map[string]any)
-	var keys []string
-	for k := range inner {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	if fmt.Sprint(keys) != "[client-request-id date request-id]" || len(a.doc["error"].(map[string]any)) != 3 {
-		t.Errorf("error %s", a.raw)
 	}
 }

@@ -114,7 +114,7 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("request id %q", resp.Header.Get("x-ms-request-id"))
 		}
 	}
-	want := []wire.Count{{"graph", "DELETE", "(unknown)", 1}, {"graph", "GET", "/panic", 1}, {"graph", "POST", "/things", 2},
+	want := []wire.Count{{"graph", "DELETE", "(unknown)", 1}, {"graph", "GET", "(unknown)", 1}, {"graph", "GET", "/panic", 1}, {"graph", "POST", "/things", 2},
 		{"graph", "GET", "/things/by-name/{name}", 1}, {"graph", "GET", "/things/{id}", 2}}
 	got := c.Requests()
 	for i := range want {
