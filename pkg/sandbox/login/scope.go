@@ -36,8 +36,11 @@ func parseScope(scope string) (wish, *failure) {
 		if i := strings.LastIndex(word, "/"); i >= 0 {
 			resource, value = word[:i], word[i+1:] // "https://x//.default" leaves "https://x/"
 		}
-		if found && resource != w.resource || value == "" {
+		if value == "" {
 			return w, fail(70011, scope)
+		}
+		if found && resource != w.resource {
+			return w, fail(28000, scope)
 		}
 		w.resource, found = resource, true
 		if value == ".default" {

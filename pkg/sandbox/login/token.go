@@ -92,7 +92,11 @@ func readWish(r *http.Request, form func(string) string) (wish, *failure) {
 	if !strings.Contains(r.URL.Path, "/v2.0/") {
 		return parseResource(form("resource")), nil
 	}
-	return parseScope(form("scope"))
+	w, f := parseScope(form("scope"))
+	if f != nil && f.code == 28000 && form("grant_type") == "client_credentials" {
+		f = fail(70011, w.asked)
+	}
+	return w, f
 }
 
 // person finds somebody in the tenant of the request, or at home where the
