@@ -135,7 +135,7 @@ func (s *Server) create(c *call, next *cluster) *reply {
 	next.state = creating
 	s.state.clusters[key(next.spec.ID)] = next
 	op := s.begin(next.location)
-	s.start(next, op)
+	s.goOn(c, next, op, s.start)
 	r := s.accepted(c, next.location, op)
 	r.status, r.body = http.StatusCreated, next.answer()
 	return r
@@ -151,7 +151,7 @@ func (s *Server) change(c *call, old, next *cluster) *reply {
 	}
 	old.state = updating
 	op := s.begin(old.location)
-	s.start(old, op)
+	s.goOn(c, old, op, s.start)
 	r := s.accepted(c, old.location, op)
 	r.status, r.body = http.StatusOK, old.answer()
 	return r

@@ -181,3 +181,31 @@ func TestFailedAndInterruptedStart(t *testing.T) {
 		t.Errorf("stopped %v", h.stopped)
 	}
 }
+
+// A PUT with the eTag of a GET goes through once.
+func TestETags(t *testing.T) {
+	c := start(t, nil)
+	path := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/aks1"
+	c.header = "If-None-Match: *"
+	c.finish(c.want(c.do("admin", "PUT", path, managed(nil)), 201, ""))
+	c.header = ""
+	before := c.want(c.do("admin", "GET", path, ""), 200, "")
+	tag, _ := before.get("eTag").(string)
+	if again := c.do("admin", "GET", path, ""); tag == "" || again.get("eTag") != tag {
+		t.Fatalf("eTag %q, then %v", tag, again.get("eTag"))
+	}
+	c.header = "If-Match: " + tag
+	changed := c.want(c.do("admin", "PATCH", path, `{"tags":{"a":"b"}}`), 200, "")
+	if changed.get("eTag") == tag {
+		t.Error("the change left the eTag as it was")
+	}
+	c.want(c.do("admin", "PATCH", path, `{"tags":{"a":"c"}}`), 412, "PreConditionFailed")
+	c.want(c.do("admin", "PUT", path, before.raw), 412, "PreConditionFailed")
+	c.header = "If-Match: *"
+	put := c.want(c.do("admin", "PUT", path, before.raw), 200, "")
+	if tags, _ := put.get("tags").(map[string]any); len(tags) != 1 || tags["kubectl-aad"] == nil {
+		t.Errorf("the document put back: %s", put.raw)
+	}
+	c.header = ""
+	c.want(c.do("admin", "DELETE", path, ""), 202, "")
+}

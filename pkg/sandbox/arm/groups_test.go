@@ -105,6 +105,12 @@ func TestTenantsAndGroups(t *testing.T) {
 	if again.get("name") != "My.Group_(1)" || again.get("tags.a") != "b" || again.get("properties.provisioningState") != "Succeeded" {
 		t.Errorf("group %s", again.raw)
 	}
+	changed := c.want(c.do("admin", "PATCH", path, `{"tags":{"c":"d"}}`), 200, "")
+	if changed.get("tags.c") != "d" || changed.get("tags.a") != nil || changed.get("location") != "eastus" {
+		t.Errorf("changed group %s", changed.raw)
+	}
+	c.want(c.do("alice", "PATCH", path, `{"tags":{}}`), 403, "AuthorizationFailed")
+	c.want(c.do("admin", "PATCH", path+"x", `{"tags":{}}`), 404, "ResourceGroupNotFound")
 	if list := c.want(c.do("admin", "GET", c.sub+"/resourcegroups/", ""), 200, "").doc["value"].([]any); len(list) != 1 {
 		t.Errorf("groups %v", list)
 	}

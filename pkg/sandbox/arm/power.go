@@ -1,9 +1,15 @@
 package arm
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/wire"
 )
+
+var errDoomed = errors.New("the sandbox was told to let this operation fail")
 
 func notWhileStopped(name string) *Error {
 	return aksFailure(http.StatusBadRequest, "OperationNotAllowed", "The managed cluster '%s' is stopped: start it before it can be changed.", name)
@@ -36,6 +42,22 @@ func (s *Server) startCluster(c *call) (*reply, error) {
 	return s.power(c, starting, s.start)
 }
 
+// goOn begins the work of an operation, unless a fault lets it come to nothing.
+func (s *Server) goOn(c *call, cl *cluster, op *operation, begin func(*cluster, *operation)) {
+	if !wire.Faulty(c.Request, operationFails) {
+		begin(cl, op)
+		return
+	}
+	s.background(cl, func(context.Context) {
+		s.state.mu.Lock()
+		defer s.state.mu.Unlock()
+		op.finish(s.now(), errDoomed)
+		if cl.state != deleting {
+			cl.state = failed
+		}
+	})
+}
+
 // power begins to stop or start a cluster; AKS refuses it where it is so already.
 func (s *Server) power(c *call, state string, begin func(*cluster, *operation)) (*reply, error) {
 	s.state.mu.Lock()
@@ -49,6 +71,6 @@ func (s *Server) power(c *call, state string, begin func(*cluster, *operation)) 
 	}
 	op := s.begin(cl.location)
 	cl.state = state
-	begin(cl, op)
+	s.goOn(c, cl, op, begin)
 	return s.accepted(c, cl.location, op), nil
 }

@@ -89,3 +89,30 @@ func TestProviders(t *testing.T) {
 		t.Errorf("locations %s", a.raw)
 	}
 }
+
+func TestOperationFails(t *testing.T) {
+	c := start(t, nil)
+	cluster := c.group("rg1") + "/providers/Microsoft.ContainerService/managedClusters/aks1"
+	fault := func() {
+		t.Helper()
+		if err := c.s.Fault("arm", "operation-failed", 1, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fault()
+	if op := c.finish(c.want(c.do("admin", "PUT", cluster, managed(nil)), 201, "")); op.doc["status"] != "Failed" || op.get("error.message") == nil {
+		t.Errorf("operation %s", op.raw)
+	}
+	if got := c.do("admin", "GET", cluster, ""); got.get("properties.provisioningState") != "Failed" {
+		t.Errorf("cluster %s", got.raw)
+	}
+	c.finish(c.want(c.do("admin", "PUT", cluster, managed(nil)), 200, ""))
+	fault()
+	stop := c.want(c.do("admin", "POST", cluster+"/stop", ""), 202, "")
+	if op := c.finish(stop); op.doc["status"] != "Failed" {
+		t.Errorf("stop %s", op.raw)
+	}
+	if got := c.do("admin", "GET", cluster, ""); got.get("properties.powerState.code") != "Running" || got.get("properties.provisioningState") != "Failed" {
+		t.Errorf("after the stop %s", got.raw)
+	}
+}

@@ -68,10 +68,15 @@ func (s *Server) Close() error {
 // Azure has done since August 2023.
 const legacyRetired = "legacy-retired"
 
+// operationFails is the fault that lets a request be taken and what it began
+// come to nothing.
+const operationFails = "operation-failed"
+
 // Register adds the routes and faults of ARM to its listener.
 func (s *Server) Register(m *wire.Mux) {
 	m.Rewrite = canonical
 	m.Fault(legacyRetired, "clusters with the legacy aadProfile (two app registrations) are refused, as by Azure since August 2023")
+	m.Fault(operationFails, "the operation that a PUT, start or stop of a cluster begins ends as Failed")
 	for _, r := range routeTable() {
 		m.Handle(r.method, r.pattern, func(w http.ResponseWriter, req *http.Request) { s.serve(w, req, r) })
 	}

@@ -71,7 +71,7 @@ var applicationSchema = &schema{
 		"parentalControlSettings": map[string]any{"countriesBlockedForMinors": []any{}, "legalAgeGroupRule": "Allow"}},
 		"applicationTemplateId", "certification", "defaultRedirectUri", "deletedDateTime", "disabledByMicrosoftStatus",
 		"isDeviceOnlyAuthSupported", "nativeAuthenticationApisEnabled", "requestSignatureVerification", "samlMetadataUrl",
-		"serviceManagementReference", "servicePrincipalLockConfiguration", "tokenEncryptionKeyId"),
+		"serviceManagementReference", "servicePrincipalLockConfiguration", "tokenEncryptionKeyId", "windows"),
 	filter: map[string]filterable{"id": exact, "appId": exact, "uniqueName": exact, "displayName": prefix, "identifierUris": prefix,
 		"publisherDomain": prefix, "signInAudience": prefix, "tags": exact},
 	order:  []string{"displayName", "createdDateTime"},
