@@ -4,7 +4,8 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
-// First-party applications that only the sandbox needs to know by id.
+// First-party applications that only the sandbox needs to know by id; ids and
+// names are by a list read from Graph (merill/microsoft-info@43b8a5d, 2026-08-20).
 const (
 	ResourceManager entra.ClientID = "797f4846-ba00-4fd7-ba43-dac1f8f63013" // ARM
 	AzurePortal     entra.ClientID = "74658136-14ec-4630-ad9b-26e160ff0fc6" // behind Azure CLI's admin-consent
@@ -13,8 +14,10 @@ const (
 // permission is a delegated or application permission with its public id.
 type permission struct{ id, value string }
 
-// graphScopes are the delegated permissions of Microsoft Graph (permissions
-// reference) that somebody here may meet.
+// graphScopes are the delegated permissions of Microsoft Graph that somebody here
+// may meet. All ids were compared with Microsoft's list
+// (microsoftgraph/microsoft-graph-devx-content permissions-descriptions.json@6cbd6bb,
+// 2026-08-07).
 var graphScopes = []permission{
 	{entra.UserRead, "User.Read"},
 	{"b340eb25-3456-403f-be2f-af7a0d370277", "User.ReadBasic.All"},
@@ -41,7 +44,7 @@ var graphScopes = []permission{
 	{"7427e0e9-2fba-42fe-b0c0-848c9e6a8182", "offline_access"},
 }
 
-// graphRoles are its application permissions.
+// graphRoles are its application permissions, compared with the same list.
 var graphRoles = []permission{
 	{entra.DirectoryReadAllApp, "Directory.Read.All"},
 	{entra.GroupMemberReadAllApp, "GroupMember.Read.All"},
@@ -63,9 +66,10 @@ var graphRoles = []permission{
 	{"8e8e4742-1d95-4f68-9d56-6ee75648c72a", "DelegatedPermissionGrant.ReadWrite.All"},
 }
 
-// azureCLIScopes is what Azure CLI's client has on Graph without any consent.
+// azureCLIScopes is what Azure CLI's client has on Graph without any consent, by
+// the scp of its tokens that people show.
 var azureCLIScopes = []string{"AuditLog.Read.All", "Directory.AccessAsUser.All", "Group.ReadWrite.All",
-	"User.ReadWrite.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
+	"User.Read.All", "User.ReadWrite.All", "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
 	"DelegatedPermissionGrant.ReadWrite.All", "openid", "profile", "email"}
 
 // firstParty is an application of the vendor, present in every tenant.

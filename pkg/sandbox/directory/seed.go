@@ -7,7 +7,8 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
-// vendorTenant is where Microsoft's own applications are at home.
+// vendorTenant is where Microsoft's own applications are at home (its source
+// is the one of their list).
 const vendorTenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 
 // seed fills the directory; all of it can be seen at once. Everything gets its

@@ -52,7 +52,7 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(in.Requests) > maxBatch {
-		Refuse(w, r, http.StatusBadRequest, "BadRequest", "Number of batch request steps exceeds the maximum value of 20.")
+		Refuse(w, r, http.StatusBadRequest, "MaximumValueExceeded", "Number of batch request steps exceeds the maximum value of 20.")
 		return
 	}
 	status := map[string]int{}

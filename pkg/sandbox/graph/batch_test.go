@@ -65,6 +65,6 @@ func TestBatch(t *testing.T) {
 	for i := range 21 {
 		many = append(many, get(fmt.Sprint(i), "/me"))
 	}
-	send(400, "BadRequest", many...)
+	send(400, "MaximumValueExceeded", many...)
 	send(200, "", many[:20]...)
 }

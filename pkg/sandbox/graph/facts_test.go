@@ -32,6 +32,7 @@ const (
 	compactCase  = "microsoftgraph/msgraph-training-dotnet#31 (answer of 2021-07-23)"
 	memberCase   = "manicminer/hamilton odata/errors.go, and scripts that wait for this text; no whole answer was found"
 	removedCase  = "a captured answer in the tests of a public client: the code is the general one"
+	batchCase    = "a product's release notes that quote the exception of Microsoft's Graph client"
 	upnCase      = "KelvinTegelaar/CIPP (code, reason, property); whether always 400 was not found"
 )
 
@@ -65,6 +66,7 @@ func facts(c *cloud, x things) []fact {
 		{"clauses", clausesCase, "admin", "GET", "/users?$filter=" + clauses, "", 400, "Request_UnsupportedQuery", "Too many child clauses specified in search filter expression containing 'OR' operators: 16. Max allowed: 15.", ""},
 		{"search", searchPage, "admin", "GET", `/applications?$search="displayName:x"`, "", 400, "Request_UnsupportedQuery", "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'", ""},
 		{"ids", getByIDsPage, "admin", "POST", "/directoryObjects/getByIds", string(many), 400, "Request_BadRequest", "Number of included identifiers cannot exceed '1000'.", ""},
+		{"batch", batchCase, "admin", "POST", "/$batch", `{"requests":[` + strings.Repeat(`{"id":"1","method":"GET","url":"/me"},`, 20) + `{"id":"2","method":"GET","url":"/me"}]}`, 400, "MaximumValueExceeded", "Number of batch request steps exceeds the maximum value of 20.", ""},
 		{"upsert of none", upsertPage, "admin", "PATCH", "/applications(uniqueName='none')", `{"displayName":"x"}`, 404, "Request_ResourceNotFound", "", ""},
 
 		{"no application", backingCase, "admin", "POST", "/servicePrincipals", `{"appId":"` + unknown + `"}`, 400, "Request_BadRequest", "does not reference a valid application object.", "appId NoBackingApplicationObject"},
