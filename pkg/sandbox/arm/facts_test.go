@@ -76,12 +76,12 @@ func TestContractOfRefusals(t *testing.T) {
 	c.finish(c.want(c.do("admin", "PUT", clusters+"strict", managed(map[string]any{"disableLocalAccounts": true})), 201, ""))
 	c.want(c.do("admin", "PUT", clusters+"busy", managed(nil)), 201, "")
 	for _, f := range refusals(rg, c.sub, string(carol.ID)) {
-		t.Run(f.name, func(t *testing.T) { c.check(t, f) })
+		t.Run(f.name, func(t *testing.T) { c.witness(t, f) })
 	}
 }
 
-// check sends a fact's request. AKS's errors have other keys than ARM's.
-func (c *cloud) check(t *testing.T, f fact) {
+// witness sends a fact's request. AKS's errors have other keys than ARM's.
+func (c *cloud) witness(t *testing.T, f fact) {
 	c.header = f.header
 	a := c.do("admin", f.method, f.path, f.body)
 	if a.status != f.status || a.code() != f.code || !strings.Contains(fmt.Sprint(a.get("error.message"), a.get("message")), f.message) {
