@@ -81,6 +81,17 @@ func (f *fakeCloud) Find(_ context.Context, ref directory.Ref) (found []entra.Pr
 	return found, nil
 }
 
+func (f *fakeCloud) MemberGroups(_ context.Context, p entra.Principal, _ bool) (in []entra.ObjectID, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for group, members := range f.members {
+		if slices.Contains(members, p.ID) {
+			in = append(in, group)
+		}
+	}
+	return in, nil
+}
+
 func (f *fakeCloud) Me(context.Context) (entra.Principal, error) {
 	return entra.Principal{ID: meID, Kind: entra.User, Name: "Admin", UPN: "admin@contoso.com"}, nil
 }

@@ -74,7 +74,7 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	if err != nil || !done {
 		return err
 	}
-	o.farewell(f, w, facts)
+	o.farewell(ctx, f, w, facts)
 	return nil
 }
 
@@ -92,13 +92,17 @@ func (o *options) steps(w *world, facts *setup.Facts) ([]setup.Step, error) {
 }
 
 // farewell says what to type next.
-func (o *options) farewell(f *factory.Factory, w *world, facts *setup.Facts) {
+func (o *options) farewell(ctx context.Context, f *factory.Factory, w *world, facts *setup.Facts) {
 	at := setupaks.Context{Cluster: facts.Cluster.Value()}
 	name := safetext.Clean(w.file.ContextName(at))
 	fmt.Fprintf(f.Err, "\nReady. Context %q is in %s.\n", name, w.file.Path)
 	if o.integration == string(setup.Apps) {
 		at.Admin = true
 		fmt.Fprintf(f.Err, "Let somebody in:  kubectl aad bind user@contoso.com --context %s\n", safetext.Clean(w.file.ContextName(at)))
+	}
+	if me := outsider(ctx, w.directory, facts); me != nil {
+		who := safetext.Command(me.SignInName())
+		fmt.Fprintf(f.Err, "%s is not among its administrators: sign in as one of them,\nor run the same command with --admin %s too.\n", who, who)
 	}
 	fmt.Fprintf(f.Err, "Next:             kubectl --context %s get pods --all-namespaces\n", name)
 }
