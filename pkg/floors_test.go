@@ -44,6 +44,7 @@ var rooms = []room{
 	{path: "pkg/webhook/issuertest", floor: 3},
 	{path: "pkg/printer", floor: 3},
 	{path: "pkg/fastlane", floor: 3},
+	{path: "pkg/naming", floor: 2},
 	{path: "pkg/tokencache", floor: 2, whole: true},
 	{path: "pkg/httpx", floor: 1},
 	{path: "pkg/token", floor: 1},

@@ -93,11 +93,12 @@ func List(bindings []Binding, people People, name Namer, kubernetes bool) []Acce
 func For(list []Access, p entra.Principal, nesting Nesting, groups map[entra.ObjectID]entra.Principal) []Access {
 	var mine []Access
 	for _, a := range list {
+		group, isGroup := nesting.Group(a.Subject)
 		switch {
 		case a.Principal != nil && a.Principal.ID == p.ID:
 			mine = append(mine, a)
-		case a.Subject.Kind == KindGroup && nesting.Of[entra.ObjectID(a.Subject.Name)]:
-			for _, id := range nesting.Chain(entra.ObjectID(a.Subject.Name)) {
+		case isGroup && nesting.Of[group]:
+			for _, id := range nesting.Chain(group) {
 				g, ok := groups[id]
 				if !ok {
 					g = entra.Principal{ID: id, Kind: entra.Group, Name: string(id)}
@@ -125,7 +126,7 @@ func judge(s Subject, people People, name Namer) (Mistake, bool) {
 		return Mistake{}, false
 	}
 	if len(found) == 0 {
-		if s.Kind == KindGroup && !entra.IsGUID(s.Name) && !strings.Contains(s.Name, "@") {
+		if w, _ := people.want(s); w.Kind == entra.Group {
 			return Mistake{}, false // some other authenticator's group
 		}
 		return Mistake{UnknownPrincipal, "the directory knows nobody of that name"}, true

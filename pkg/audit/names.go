@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -17,16 +18,28 @@ type Names struct {
 	SignIn string // home address of somebody who signs in elsewhere
 	Client string // application id of a service principal
 	Title  string // display name of a group
+	Prefix string // what the cluster puts before names like Right
 }
 
 // NamesOf returns the names of a principal whom the cluster knows as right.
 func NamesOf(p entra.Principal, right Subject) Names {
-	n := Names{Kind: right.Kind, Right: right.Name, Object: string(p.ID), UPN: p.UPN, Mail: p.Mail,
-		SignIn: p.SignInName(), Client: string(p.ClientID)}
+	n := Names{Kind: right.Kind, Object: string(p.ID), UPN: p.UPN, Mail: p.Mail, SignIn: p.SignInName(), Client: string(p.ClientID)}
 	if p.Kind == entra.Group {
 		n.Title = p.Name
 	}
+	n.Be(right.Name)
 	return n
+}
+
+// Be sets the right name, and what of it the cluster has put before another.
+func (n *Names) Be(right string) {
+	n.Right, n.Prefix = right, ""
+	for _, bare := range []string{n.Object, n.UPN, n.Mail, n.Client} {
+		if prefix, ok := strings.CutSuffix(right, bare); ok && bare != "" {
+			n.Prefix = prefix
+			return
+		}
+	}
 }
 
 // Subject returns how a binding must name the principal.
@@ -39,6 +52,9 @@ type Mistake struct{ ID, Is string }
 // Mistaken returns what a subject is instead of the right one; false when it is
 // right or means somebody else.
 func (n Names) Mistaken(s Subject) (Mistake, bool) {
+	if m, ok := n.unprefixed(s); ok && s.Kind == n.Kind {
+		return m, true
+	}
 	m := n.person(s)
 	if n.Kind == KindGroup {
 		m = n.group(s)
@@ -47,7 +63,15 @@ func (n Names) Mistaken(s Subject) (Mistake, bool) {
 }
 
 func (n Names) is(s Subject, other string) bool {
-	return other != "" && strings.EqualFold(strings.TrimSpace(s.Name), other)
+	name := strings.TrimSpace(s.Name)
+	return other != "" && (strings.EqualFold(name, other) || strings.EqualFold(strings.TrimPrefix(name, n.Prefix), other))
+}
+
+// unprefixed reports whether a subject is the right name but for its prefix.
+func (n Names) unprefixed(s Subject) (Mistake, bool) {
+	bare, ok := strings.CutPrefix(n.Right, n.Prefix)
+	return Mistake{NameSpelling, fmt.Sprintf("the right name without %q, which the cluster puts before it", n.Prefix)},
+		ok && n.Prefix != "" && strings.EqualFold(strings.TrimSpace(s.Name), bare)
 }
 
 func (n Names) person(s Subject) Mistake {
@@ -67,7 +91,7 @@ func (n Names) person(s Subject) Mistake {
 	case n.is(s, n.UPN):
 		return Mistake{GuestByName, "the sign-in name (UPN)"}
 	case n.is(s, n.Mail) || n.is(s, n.SignIn):
-		if n.Right == n.Object {
+		if n.Right == n.Prefix+n.Object {
 			return Mistake{GuestByName, "the mail address"}
 		}
 		return Mistake{PersonByMail, "the mail address"}

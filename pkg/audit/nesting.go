@@ -2,6 +2,7 @@ package audit
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
@@ -12,6 +13,14 @@ type Nesting struct {
 	Subgroups map[entra.ObjectID][]entra.ObjectID
 	// Of are all the groups that somebody is in, through others too.
 	Of map[entra.ObjectID]bool
+	// Prefix is what the cluster puts before a group's object id.
+	Prefix string
+}
+
+// Group returns the group that a subject names as the cluster does.
+func (n Nesting) Group(s Subject) (entra.ObjectID, bool) {
+	id, ok := strings.CutPrefix(s.Name, n.Prefix)
+	return entra.ObjectID(id), ok && s.Kind == KindGroup
 }
 
 // Chain returns the shortest way from a group that its member is in directly up

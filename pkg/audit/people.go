@@ -13,15 +13,25 @@ type Wanted struct {
 	GUID bool
 }
 
+// People are the principals that names in bindings mean, as far as the
+// directory was asked. The zero People know nobody and were not asked.
+type People struct {
+	// Bare takes off a subject's name what the cluster puts before it; nil: it
+	// puts nothing there.
+	Bare func(Subject) string
+
+	meant map[string][]entra.Principal // by name in lower case
+}
+
 // Wants returns what the subjects of bindings may mean in the directory, each
 // once, in the order of their first appearance: object ids, sign-in names and
 // the names of groups. Other names of users are some other authenticator's.
-func Wants(bindings []Binding) []Wanted {
+func (p People) Wants(bindings []Binding) []Wanted {
 	var list []Wanted
 	seen := map[Wanted]bool{}
 	for _, b := range bindings {
 		for _, s := range b.Subjects {
-			w, ok := want(s)
+			w, ok := p.want(s)
 			if key := (Wanted{strings.ToLower(w.Text), w.Kind, w.GUID}); ok && !seen[key] {
 				seen[key] = true
 				list = append(list, w)
@@ -31,8 +41,12 @@ func Wants(bindings []Binding) []Wanted {
 	return list
 }
 
-func want(s Subject) (Wanted, bool) {
-	text := strings.TrimSpace(s.Name)
+func (p People) want(s Subject) (Wanted, bool) {
+	text := s.Name
+	if p.Bare != nil {
+		text = p.Bare(s)
+	}
+	text = strings.TrimSpace(text)
 	switch {
 	case text == "" || s.Kubernetes():
 		return Wanted{}, false
@@ -44,12 +58,6 @@ func want(s Subject) (Wanted, bool) {
 		return Wanted{Text: text, Kind: entra.Group}, true
 	}
 	return Wanted{}, false
-}
-
-// People are the principals that names in bindings mean, as far as the
-// directory was asked. The zero People know nobody and were not asked.
-type People struct {
-	meant map[string][]entra.Principal // by name in lower case
 }
 
 // Add tells whom a name means; none is an answer too.
@@ -66,10 +74,11 @@ func (p People) Asked() bool { return p.meant != nil }
 
 // Meant returns whom a subject's name means; false if nobody asked.
 func (p People) Meant(s Subject) ([]entra.Principal, bool) {
-	if _, ok := want(s); !ok {
+	w, ok := p.want(s)
+	if !ok {
 		return nil, false
 	}
-	found, asked := p.meant[strings.ToLower(strings.TrimSpace(s.Name))]
+	found, asked := p.meant[strings.ToLower(w.Text)]
 	return found, asked
 }
 

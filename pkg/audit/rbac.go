@@ -64,6 +64,33 @@ func (r PolicyRule) Allows(a Action) bool {
 		(len(r.Names) == 0 || slices.Contains(r.Names, a.Name))
 }
 
+// Sample returns something that rules allow, by the first that is about
+// resources: with the words of the rule, or a common one in place of *.
+func Sample(rules []PolicyRule) (Action, bool) {
+	for _, r := range rules {
+		if len(r.Verbs) == 0 || len(r.Groups) == 0 || len(r.Resources) == 0 {
+			continue
+		}
+		a := Action{Verb: some(r.Verbs, "get"), Group: some(r.Groups, "")}
+		a.Resource, a.Subresource, _ = strings.Cut(some(r.Resources, "pods"), "/")
+		if a.Resource == "*" {
+			a.Resource = "pods" // of */scale
+		}
+		if len(r.Names) > 0 {
+			a.Name = r.Names[0]
+		}
+		return a, true
+	}
+	return Action{}, false
+}
+
+func some(list []string, all string) string {
+	if list[0] == "*" {
+		return all
+	}
+	return list[0]
+}
+
 func oneOf(list []string, s string) bool {
 	return slices.Contains(list, "*") || slices.Contains(list, s)
 }

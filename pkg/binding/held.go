@@ -65,9 +65,12 @@ func (b Binding) Principal() entra.Principal {
 		switch {
 		case entra.IsGUID(s.Name) && p.ID == "":
 			p.ID = entra.ObjectID(strings.ToLower(s.Name))
-		case entra.IsGUID(s.Name):
+		case entra.IsGUID(s.Name), p.ID != "" && strings.HasSuffix(s.Name, string(p.ID)): // maybe behind a prefix
 		case p.Kind == entra.User:
 			p.UPN = s.Name
+			if name := b.Annotations[AnnotationSignIn]; b.Owned && name != "" && strings.HasSuffix(s.Name, name) {
+				p.UPN = name
+			}
 		case p.Name == "":
 			p.Name = s.Name
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 )
 
 // What an owned binding tells of a principal is enough to plan the same binding
@@ -18,6 +19,17 @@ func TestAnOwnedBindingTellsWhomItIsFor(t *testing.T) {
 		}
 		if again := planned(t, got, "dev"); again.Name != b.Name || len(Differences(b, again)) != 0 {
 			t.Errorf("%+v planned again is %+v: %v", b, again, Differences(b, again))
+		}
+	}
+	prefix := "entra:"
+	prefixed := Mapper{Naming: naming.Default().WithPrefixes(&prefix, &prefix)}
+	for _, p := range []entra.Principal{member, guest, group, app} {
+		plan, err := Planner{Mapper: prefixed}.Plan([]Grant{{Principal: p, Role: Role{KindClusterRole, "view"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := plan[0].Binding.Principal(); got.ID != p.ID || got.SignInName() != p.SignInName() || Title(got) != Title(p) {
+			t.Errorf("%+v is told as %+v by %+v", p, got, plan[0].Binding.Subjects)
 		}
 	}
 	foreign := Binding{Name: "x", Subjects: []Subject{{Kind: KindUser, Name: "Eve@contoso.com"}, {Kind: KindGroup, Name: "devs"}}}

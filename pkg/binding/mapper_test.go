@@ -6,6 +6,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 )
 
 const (
@@ -88,5 +89,60 @@ func TestParseForm(t *testing.T) {
 	}
 	if _, err := ParseForm("mail"); fault.KindOf(err) != fault.Usage {
 		t.Errorf("ParseForm(mail): %v", err)
+	}
+}
+
+// How clusters of other kinds name the same people, and why.
+func TestSubjectByNaming(t *testing.T) {
+	prefix := "entra:"
+	prefixed := naming.Default().WithPrefixes(&prefix, &prefix)
+	v2 := naming.Default()
+	v2.Token.Version = 2
+	guests := naming.Default()
+	guests.Token.GuestUPN = "include_externally_authenticated_upn"
+	oid := naming.Naming{Username: naming.Rule{{Claim: "oid"}}}
+	upn := naming.Naming{Username: naming.Rule{{Claim: "upn"}}}
+	tests := []struct {
+		name   string
+		m      Mapper
+		p      entra.Principal
+		want   string // "" is refused
+		reason string
+	}{
+		{"a prefix", Mapper{Naming: prefixed}, member, "entra:" + member.UPN, `carry the upn; this cluster puts "entra:" before it`},
+		{"a prefix, a guest", Mapper{Naming: prefixed}, guest, "entra:" + string(idB), "is a guest here"},
+		{"a prefix, a group", Mapper{Naming: prefixed}, group, "entra:" + string(idB), `object id; this cluster puts "entra:"`},
+		{"a prefix, as asked for", Mapper{Naming: prefixed, As: ByObjectID}, member, "entra:" + string(idA), "as asked for"},
+		{"tokens v2", Mapper{Naming: v2}, member, string(idA), "objectId: the server app's tokens are v2, and carry no upn for " + member.UPN},
+		{"tokens v2, a guest", Mapper{Naming: v2}, guest, string(idB), "is a guest here"},
+		{"guests with a upn", Mapper{Naming: guests}, guest, guest.UPN, "lets guests' tokens carry one"},
+		{"everybody by object id", Mapper{Naming: oid}, member, string(idA), "names everybody by the object id"},
+		{"upn alone, a guest", Mapper{Naming: upn}, guest, "", "name carol@fabrikam.com: this cluster names users by the claim upn, which the token lacks"},
+		{"upn alone, an application", Mapper{Naming: upn}, app, "", "claim upn"},
+		{"no groups", Mapper{Naming: upn}, group, "", "takes no groups"},
+		{"reserved by its prefix", Mapper{Naming: naming.Naming{Username: naming.Rule{{Prefix: "system:", Claim: "oid"}}}}, member, "", "cannot be a subject"},
+	}
+	for _, tt := range tests {
+		got, reason, err := tt.m.Subject(tt.p)
+		if err != nil {
+			reason = err.Error()
+		}
+		if got.Name != tt.want || (err == nil) != (tt.want != "") || !strings.Contains(reason, tt.reason) {
+			t.Errorf("%s: %q, %q, %v", tt.name, got.Name, reason, err)
+		}
+	}
+}
+
+// A warning for a forced form is one only where the form is wrong there.
+func TestForcedFormsThatAreRight(t *testing.T) {
+	v2 := naming.Default()
+	v2.Token.Version = 2
+	for _, m := range []Mapper{{As: ByUPN}, {As: ByObjectID, Naming: v2}} {
+		if w := m.Warnings(member); len(w) != 0 {
+			t.Errorf("%s: %q", m.As, w)
+		}
+	}
+	if w := (Mapper{Naming: v2}).Warnings(entra.Principal{ID: idA, Kind: entra.User}); len(w) != 0 {
+		t.Errorf("an id where all are known by it: %q", w)
 	}
 }

@@ -56,7 +56,7 @@ func Run(ctx context.Context, p Process, keepers factory.Keepers, methods login.
 	f := &factory.Factory{
 		Streams: p.Streams, Keepers: keepers, Getenv: p.Getenv, Now: p.Now,
 		Kube:   genericclioptions.NewConfigFlags(true),
-		SignIn: gettoken.SignIn(methods),
+		SignIn: gettoken.SignIn(methods), Claims: gettoken.Claims(methods),
 	}
 	root := newRoot(f, methods)
 	root.SetArgs(p.Args)

@@ -17,6 +17,7 @@ type Application struct {
 	TokenVersion   int      // requestedAccessTokenVersion; 0 is unset and means v1
 	GroupClaims    string   // groupMembershipClaims: "", SecurityGroup, All, ...
 	OptionalClaims []string // names of the optional claims of the access token
+	GuestUPN       string   // property of the optional claim upn that gives one to guests; or ""
 
 	PublicClient bool     // isFallbackPublicClient: device code works without a secret
 	RedirectURIs []string // publicClient.redirectUris

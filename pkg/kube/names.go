@@ -17,6 +17,8 @@ type Resource struct {
 // The resources that commands ask for by name.
 var (
 	Namespaces   = Resource{"", "v1", "namespaces"}
+	Pods         = Resource{"", "v1", "pods"}
+	ConfigMaps   = Resource{"", "v1", "configmaps"}
 	Roles        = Resource{"rbac.authorization.k8s.io", "v1", "roles"}
 	ClusterRoles = Resource{"rbac.authorization.k8s.io", "v1", "clusterroles"}
 )

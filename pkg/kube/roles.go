@@ -17,6 +17,20 @@ func (c *Cluster) RoleRules(ctx context.Context, namespace string) ([]audit.Role
 	return c.roleRules(ctx, Roles, namespace, audit.KindRole, all)
 }
 
+// Rules returns the rules of one role; of an aggregated one as the cluster has
+// filled them in. Namespace counts for a Role only.
+func (c *Cluster) Rules(ctx context.Context, role audit.Role, namespace string) ([]audit.PolicyRule, error) {
+	r := Roles
+	if role.Kind == audit.KindClusterRole {
+		r, namespace = ClusterRoles, ""
+	}
+	var found struct {
+		Rules []audit.PolicyRule `json:"rules"`
+	}
+	err := c.Do(ctx, Call{Op: "read " + role.String(), Path: r.Path(namespace, role.Name)}, &found)
+	return found.Rules, err
+}
+
 func (c *Cluster) roleRules(ctx context.Context, r Resource, namespace, kind string, all []audit.RoleRules) ([]audit.RoleRules, error) {
 	for next := ""; ; {
 		var page struct {

@@ -11,6 +11,10 @@ import (
 // noGroups is how Graph spells that a token carries no groups.
 const noGroups = "None"
 
+// externalUPN begins the properties of the optional claim upn that give one to
+// who signs in elsewhere.
+const externalUPN = "include_externally_authenticated_upn"
+
 // application reads the SDK's model of an app registration.
 func application(m models.Applicationable) entra.Application {
 	app := entra.Application{
@@ -40,6 +44,11 @@ func application(m models.Applicationable) entra.Application {
 	if o := m.GetOptionalClaims(); o != nil {
 		for _, claim := range present(o.GetAccessToken()) {
 			app.OptionalClaims = append(app.OptionalClaims, val(claim.GetName()))
+			for _, p := range claim.GetAdditionalProperties() {
+				if val(claim.GetName()) == "upn" && strings.HasPrefix(p, externalUPN) {
+					app.GuestUPN = p
+				}
+			}
 		}
 	}
 	for _, r := range present(m.GetRequiredResourceAccess()) {

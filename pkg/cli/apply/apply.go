@@ -29,7 +29,7 @@ type options struct {
 	output               string
 	asSubject            string
 	format               printer.Format
-	mapper               binding.Mapper
+	form                 binding.Form
 }
 
 // New returns the command.
@@ -69,6 +69,7 @@ With --detailed-exitcode, 10 says that changes are pending.`,
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 10 when changes are pending at the end")
 	flags.StringVarP(&o.output, "output", "o", "", strings.Join(printer.Formats(), ", ")+": print the declared bindings, the plan goes to stderr")
 	flags.StringVar(&o.asSubject, "as-subject", "", "upn or objectId: name users so, whatever their tokens carry")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd
@@ -86,7 +87,7 @@ func (o *options) check() (err error) {
 			return err
 		}
 	}
-	o.mapper.As, err = binding.ParseForm(o.asSubject)
+	o.form, err = binding.ParseForm(o.asSubject)
 	return err
 }
 

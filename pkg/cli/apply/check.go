@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/printer"
+	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
 // place is a role and where it is given; namespace "" is the whole cluster.
@@ -89,6 +90,7 @@ func (r *round) show() {
 	default:
 		fmt.Fprintln(w, r.cluster.Server())
 	}
+	fmt.Fprintf(w, "this cluster: %s\n", safetext.Clean(r.naming.Why))
 	r.plan.Print(w)
 }
 

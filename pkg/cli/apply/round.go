@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding/access"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/authenticator"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/meter"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/removal"
@@ -18,6 +19,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/rbac"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
@@ -32,6 +34,7 @@ type round struct {
 	cluster *kube.Cluster // nil: none is asked
 	store   binding.Store
 	who     string
+	naming  naming.Naming
 	plan    access.Plan
 }
 
@@ -39,6 +42,10 @@ type round struct {
 // be done before anything is written.
 func (r *round) prepare(ctx context.Context) error {
 	if r.dryRun == removal.Client {
+		err := r.know(ctx)
+		if err != nil {
+			return err
+		}
 		want, err := r.wanted(ctx)
 		if err == nil {
 			r.plan, err = access.Make(want, nil, r.allowed())
@@ -46,6 +53,9 @@ func (r *round) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	if err := r.know(ctx); err != nil {
 		return err
 	}
 	want, err := r.wanted(ctx)
@@ -101,9 +111,21 @@ func (r *round) connect(ctx context.Context) (err error) {
 	return err
 }
 
+// know finds out how the cluster names principals.
+func (r *round) know(ctx context.Context) (err error) {
+	var apps naming.Directory
+	if len(r.people) > 0 {
+		if apps, err = r.Directory(ctx); err != nil {
+			return err
+		}
+	}
+	r.naming, err = authenticator.Find(ctx, r.Factory, r.context, r.cluster, apps)
+	return err
+}
+
 // wanted are the bindings that the sets declare for this cluster.
 func (r *round) wanted(ctx context.Context) ([]access.Wanted, error) {
-	planner := binding.Planner{Mapper: r.mapper, By: r.who, Now: r.Now}
+	planner := binding.Planner{Mapper: binding.Mapper{As: r.form, Naming: r.naming}, By: r.who, Now: r.Now}
 	if r.dryRun == removal.Client {
 		planner.Now = nil // a manifest for a repository is the same tomorrow
 	}

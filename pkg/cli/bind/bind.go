@@ -27,6 +27,7 @@ type options struct {
 	objectID, kind      string
 	asSubject           string
 	plane               string
+	verify              bool
 }
 
 // New returns the command.
@@ -66,6 +67,7 @@ name of a role definition.`,
 		},
 	}
 	o.addFlags(cmd)
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd
@@ -91,6 +93,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.kind, "kind", "", "with --object-id: user, group or sp")
 	flags.StringVar(&o.plane, "plane", "kubernetes", "kubernetes (a binding) or azure (a role assignment, on AKS with Azure RBAC)")
 	flags.StringVar(&o.asSubject, "as-subject", "", "upn or objectId: name users so, whatever their tokens carry")
+	flags.BoolVar(&o.verify, "verify", false, "then ask the API server whether those whom the directory says the tokens name are let in")
 }
 
 func (o *options) run(ctx context.Context, f *factory.Factory, args []string) error {
@@ -115,6 +118,9 @@ func (o *options) run(ctx context.Context, f *factory.Factory, args []string) er
 		return err
 	}
 	if err := b.resolve(ctx); err != nil {
+		return err
+	}
+	if err := b.know(ctx); err != nil {
 		return err
 	}
 	return b.bind(ctx)

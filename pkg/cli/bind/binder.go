@@ -62,6 +62,9 @@ func (b *binder) bind(ctx context.Context) error {
 			err = shown
 		}
 	}
+	if err == nil && b.verify {
+		err = b.verified(ctx, results)
+	}
 	return err
 }
 

@@ -22,7 +22,8 @@ type request struct {
 	lasts      time.Duration // 0 is for good
 	name       string
 	replace    bool
-	maxMembers int              // 0 is any number
+	maxMembers int // 0 is any number
+	verify     bool
 	trusted    *entra.Principal // given on the command line, not looked up
 	azure      bool             // role assignments instead of bindings
 }
@@ -64,6 +65,8 @@ func (o *options) check(args []string) (r request, err error) {
 		return r, fault.New(fault.Usage, "--namespace-selector needs the cluster, which --dry-run=client does not ask", "use --dry-run=server")
 	case o.maxMembers < 0:
 		return r, fault.New(fault.Usage, "--max-members is a number of people above 0")
+	case o.verify && (o.dryRun != dryRunNone || o.objectID != ""):
+		return r, fault.New(fault.Usage, "--verify asks about a binding that is written, for somebody in the directory: it goes neither with --dry-run nor with --object-id")
 	case len(args) == 0 && len(o.files) == 0 && o.objectID == "":
 		return r, fault.New(fault.Usage, "nobody named to bind", "kubectl aad bind alice@contoso.com", "kubectl aad bind --help")
 	}
@@ -75,7 +78,7 @@ func (o *options) check(args []string) (r request, err error) {
 	if r.lasts, err = duration(o.last); err != nil {
 		return r, err
 	}
-	r.dryRun, r.name, r.replace, r.maxMembers = o.dryRun, o.name, o.replace, o.maxMembers
+	r.dryRun, r.name, r.replace, r.maxMembers, r.verify = o.dryRun, o.name, o.replace, o.maxMembers, o.verify
 	r.mapper.As, err = binding.ParseForm(o.asSubject)
 	return r, err
 }

@@ -69,6 +69,7 @@ members too, against namespaces and roles.`,
 	flags.BoolVar(&o.system, "system", false, "with service accounts and Kubernetes' own users and groups")
 	flags.BoolVar(&o.offline, "offline", false, "ask neither the directory nor Azure: object ids without names")
 	flags.IntVar(&o.maxMembers, "max-members", 5000, "with -o html: show the members of groups up to this `NUMBER` in all")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd
@@ -89,7 +90,7 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	if err != nil {
 		return err
 	}
-	list := audit.List(w.Bindings, w.People, Namer, o.system)
+	list := audit.List(w.Bindings, w.People, w.Name, o.system)
 	if o.for_ != "" {
 		p, err := w.Person(ctx, o.for_)
 		if err != nil {

@@ -126,9 +126,11 @@ func (b *builder) entry(a audit.Access, via []entra.Principal, who string) entry
 // too.
 func (b *builder) expand(ctx context.Context, w *World, list []audit.Access, most int) (string, error) {
 	known := map[entra.ObjectID]entra.Principal{}
+	bare := audit.Nesting{Prefix: w.Mapper.Naming.Groups.Prefix}
 	var bound []entra.ObjectID
 	for _, a := range list {
-		if a.Principal != nil && a.Principal.Kind == entra.Group && a.Subject.Kind == audit.KindGroup && a.Subject.Name == string(a.Principal.ID) {
+		id, isGroup := bare.Group(a.Subject)
+		if a.Principal != nil && a.Principal.Kind == entra.Group && isGroup && id == a.Principal.ID {
 			if _, seen := known[a.Principal.ID]; !seen {
 				bound = append(bound, a.Principal.ID)
 			}
@@ -141,10 +143,11 @@ func (b *builder) expand(ctx context.Context, w *World, list []audit.Access, mos
 	}
 	shown := 0
 	for _, a := range list {
-		if a.Subject.Kind != audit.KindGroup {
+		group, isGroup := bare.Group(a.Subject)
+		if !isGroup {
 			continue
 		}
-		chains := audit.Expand(entra.ObjectID(a.Subject.Name), members)
+		chains := audit.Expand(group, members)
 		for _, id := range slices.Sorted(maps.Keys(chains)) {
 			if shown++; shown > most {
 				return fmt.Sprintf("Only the first %d ways through groups are shown: --max-members shows more.", most), nil

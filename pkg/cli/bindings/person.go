@@ -30,14 +30,14 @@ func (w *World) Person(ctx context.Context, who string) (Person, error) {
 		return Person{}, err
 	}
 	if w.Directory == nil {
-		return unseen(ref, w.Blind)
+		return w.unseen(ref)
 	}
 	resolver := directory.Resolver{Lookup: w.Directory, Choose: chooser(w.Factory)}
-	p := Person{Groups: map[entra.ObjectID]entra.Principal{}, Nesting: audit.Nesting{Of: map[entra.ObjectID]bool{}, Subgroups: map[entra.ObjectID][]entra.ObjectID{}}}
+	p := Person{Groups: map[entra.ObjectID]entra.Principal{}, Nesting: audit.Nesting{Prefix: w.Mapper.Naming.Groups.Prefix, Of: map[entra.ObjectID]bool{}, Subgroups: map[entra.ObjectID][]entra.ObjectID{}}}
 	if p.Principal, err = resolver.Resolve(ctx, ref); err != nil {
 		return p, err
 	}
-	if p.Subject, p.Reason, err = Namer(p.Principal); err != nil {
+	if p.Subject, p.Reason, err = w.Name(p.Principal); err != nil {
 		return p, err
 	}
 	ids, err := w.Directory.MemberGroups(ctx, p.Principal, p.Kind != entra.Group)
@@ -64,7 +64,7 @@ func chooser(f *factory.Factory) func(context.Context, directory.Ref, []entra.Pr
 }
 
 // unseen is somebody of whom nothing but an exact name is known.
-func unseen(ref directory.Ref, why error) (Person, error) {
+func (w *World) unseen(ref directory.Ref) (Person, error) {
 	p := Person{Principal: entra.Principal{Kind: ref.Kind}, Reason: "taken on trust: the directory cannot be read"}
 	if p.Kind == "" {
 		p.Kind = entra.User
@@ -75,10 +75,10 @@ func unseen(ref directory.Ref, why error) (Person, error) {
 	case directory.UPNOrMail:
 		p.UPN = ref.Text
 	default:
-		return p, fault.Hint(fault.Wrap(fault.Incomplete, "find "+ref.String(), why), "without the directory: use an object id or the exact sign-in name")
+		return p, fault.Hint(fault.Wrap(fault.Incomplete, "find "+ref.String(), w.Blind), "without the directory: use an object id or the exact sign-in name")
 	}
 	var err error
-	p.Subject, _, err = Namer(p.Principal)
+	p.Subject, _, err = w.Name(p.Principal)
 	return p, err
 }
 
@@ -88,7 +88,7 @@ func (w *World) nest(ctx context.Context, p *Person) error {
 	level := map[entra.ObjectID]bool{}
 	for _, b := range w.Bindings {
 		for _, s := range b.Subjects {
-			if id := entra.ObjectID(s.Name); s.Kind == audit.KindGroup && p.Nesting.Of[id] {
+			if id, ok := p.Nesting.Group(s); ok && p.Nesting.Of[id] {
 				level[id] = true
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
+	"github.com/kubectl-aad/kubectl-aad/pkg/cli/authenticator"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/meter"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
@@ -14,6 +15,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube"
 	"github.com/kubectl-aad/kubectl-aad/pkg/kube/rbac"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
@@ -29,6 +31,7 @@ type World struct {
 	// role assignments are among the bindings.
 	Azure  bool
 	Unread []Unread // planes that are missing here
+	Mapper    binding.Mapper // how this cluster names principals
 	// Directory is nil where it cannot be read; Blind says why.
 	Directory factory.Directory
 	Blind     error
@@ -48,13 +51,16 @@ func Read(ctx context.Context, f *factory.Factory, namespace string, offline boo
 	}
 	if offline {
 		w.Blind = fault.New(fault.Incomplete, "not asked (--offline)")
-		return w, nil
+		return w, w.know(ctx, nil)
 	}
 	if err := w.resolve(ctx); err != nil {
 		if !optional(err) {
 			return nil, err
 		}
 		w.Directory, w.Blind, w.People = nil, err, audit.People{}
+		if err := w.know(ctx, nil); err != nil {
+			return nil, err
+		}
 		fmt.Fprintf(f.Err, "warning: the directory cannot be read, so object ids are shown without names and memberships are not known: %s\n", safetext.Clean(err.Error()))
 	}
 	return w, nil
@@ -112,19 +118,29 @@ func Audited(b binding.Binding) audit.Binding {
 	return a
 }
 
-// Namer names principals as this cluster does.
-func Namer(p entra.Principal) (audit.Subject, string, error) {
-	s, reason, err := (binding.Mapper{}).Subject(p)
+// know finds out how the cluster names principals.
+func (w *World) know(ctx context.Context, apps naming.Directory) (err error) {
+	w.Mapper.Naming, err = authenticator.Find(ctx, w.Factory, "", w.Cluster, apps)
+	w.People.Bare = func(s audit.Subject) string { return w.Mapper.Bare(binding.Subject(s)) }
+	return err
+}
+
+// Name names principals as this cluster does.
+func (w *World) Name(p entra.Principal) (audit.Subject, string, error) {
+	s, reason, err := w.Mapper.Subject(p)
 	return audit.Subject(s), reason, err
 }
 
 // resolve looks up whom all bindings mean, at once.
 func (w *World) resolve(ctx context.Context) error {
-	wanted := audit.Wants(w.Bindings)
 	dir, err := w.Factory.Directory(ctx)
 	if err != nil {
 		return err
 	}
+	if err := w.know(ctx, dir); err != nil {
+		return err
+	}
+	wanted := w.People.Wants(w.Bindings)
 	refs := make([]directory.Ref, len(wanted))
 	for i, one := range wanted {
 		refs[i] = directory.Ref{Text: one.Text, Kind: one.Kind, By: directory.Name}

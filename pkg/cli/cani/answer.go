@@ -39,9 +39,10 @@ type Answer struct {
 	asked  string
 	now    time.Time
 	who    audit.Identity
-	groups map[string]string // names of the caller's groups
-	worked bool              // worked out from bindings and roles
-	azure  bool              // and from role assignments
+	extra  map[string][]string // what else the API server keeps of them
+	groups map[string]string   // names of the caller's groups
+	worked bool                // worked out from bindings and roles
+	azure  bool                // and from role assignments
 }
 
 // reason works the answer out.
@@ -84,7 +85,8 @@ func (a *Answer) membership(group string) []string {
 		}
 		return []string{"in group " + group}
 	}
-	chain := a.Person.Nesting.Chain(entra.ObjectID(group))
+	id, _ := a.Person.Nesting.Group(audit.Subject{Kind: audit.KindGroup, Name: group})
+	chain := a.Person.Nesting.Chain(id)
 	if len(chain) == 0 && group != a.Person.Subject.Name {
 		return []string{"in group " + group}
 	}
@@ -108,7 +110,7 @@ func (a *Answer) mistaken(w *bindings.World) []audit.Finding {
 	} else if p, ok := w.People.One(audit.Subject{Kind: audit.KindUser, Name: a.who.Username}); ok {
 		id = p.ID
 	}
-	for _, f := range audit.Lint(audit.Cluster{Bindings: w.Bindings, People: w.People, Name: bindings.Namer, Now: a.now}) {
+	for _, f := range audit.Lint(audit.Cluster{Bindings: w.Bindings, People: w.People, Name: w.Name, Now: a.now}) {
 		if f.Right != nil && id != "" && f.Right.ID == id {
 			found = append(found, f)
 		}

@@ -39,6 +39,7 @@ Exit code: 0 yes, 1 no, 3 not known: not all could be read.`,
 	}
 	q.AddFlags(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "`FORMAT`: table, wide, json, yaml or name")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd

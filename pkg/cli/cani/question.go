@@ -3,6 +3,7 @@ package cani
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -130,18 +131,31 @@ func (a *Answer) person(ctx context.Context, w *bindings.World) error {
 		return err
 	}
 	a.Person = &p
-	a.who = audit.Identity{Username: p.Subject.Name, Groups: []string{"system:authenticated"}}
-	if p.Kind == entra.Group {
-		a.who = audit.Identity{Username: "anybody", Groups: []string{p.Subject.Name, "system:authenticated"}}
+	if err := a.foretell(w, p); err != nil {
+		return err
 	}
 	a.who.Object = string(p.ID)
-	for id := range p.Nesting.Of {
-		a.who.Groups = append(a.who.Groups, string(id))
-	}
 	slices.Sort(a.who.Groups)
 	a.Username, a.Claim = p.Subject.Name, p.Reason
 	if w.Directory == nil {
 		a.Note = "the directory cannot be read, so memberships in groups are not counted"
+	}
+	return nil
+}
+
+// foretell works out who the person will be to the API server.
+func (a *Answer) foretell(w *bindings.World, p bindings.Person) error {
+	groups := slices.Collect(maps.Keys(p.Nesting.Of))
+	if p.Kind != entra.Group {
+		id, err := w.Mapper.Identity(p.Principal, groups)
+		a.who, a.extra = audit.Identity{Username: id.Username, Groups: id.Groups}, id.Extra
+		return err
+	}
+	a.who = audit.Identity{Username: "anybody", Groups: []string{p.Subject.Name, "system:authenticated"}}
+	for _, id := range groups {
+		if name, err := w.Mapper.Group(id); err == nil {
+			a.who.Groups = append(a.who.Groups, name)
+		}
 	}
 	return nil
 }
@@ -189,8 +203,8 @@ func (a *Answer) crossCheck(ctx context.Context, c *kube.Cluster) error {
 // identity is who the API server is asked about: Azure's authorizer knows people
 // by an extra that impersonation alone does not carry.
 func (a *Answer) identity() kube.Identity {
-	who := kube.Identity{Username: a.who.Username, Groups: a.who.Groups}
-	if a.who.Object != "" {
+	who := kube.Identity{Username: a.who.Username, Groups: a.who.Groups, Extra: a.extra}
+	if who.Extra == nil && a.who.Object != "" {
 		who.Extra = map[string][]string{"oid": {a.who.Object}}
 	}
 	return who

@@ -65,6 +65,7 @@ Exit code: 0 no problem, 1 problems found, 3 something could not be looked at.`,
 	flags.StringVar(&c.for_, "for", "", "examine another `PRINCIPAL`: user@contoso.com, group:NAME, sp:NAME, an object id")
 	flags.StringSliceVar(&c.checks, "check", nil, "run only the checks with these `ID`s and those they need")
 	flags.StringVarP(&c.output, "output", "o", "", "`FORMAT`: table, wide, json, yaml or name")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	return cmd
 }

@@ -50,13 +50,14 @@ func (c *command) connect(ctx context.Context, k *checks.Case, entries []kubecon
 		k.Tokens = tokens
 	}
 	own := &cluster{entry: raw, command: c, tokens: tokens}
+	seen := namer{own: own, by: own}
 	k.Reviews, k.Bindings = own, own
 	if c.adminContext != "" {
 		admin, missing := pick(entries, c.adminContext)
 		if missing == "" {
 			adminTokens, _ := c.tokens(admin)
 			by := &cluster{entry: admin, command: c, tokens: adminTokens, context: c.adminContext}
-			k.Bindings = by
+			k.Bindings, seen.by = by, by
 			if c.for_ != "" {
 				k.Reviews = by
 			}
@@ -69,6 +70,8 @@ func (c *command) connect(ctx context.Context, k *checks.Case, entries []kubecon
 	} else {
 		k.Because.Directory = err
 	}
+	seen.apps = k.Directory
+	k.Naming = seen
 	if azure, err := c.Azure(ctx); err == nil {
 		k.Azure = azure
 	} else {

@@ -49,10 +49,16 @@ type Factory struct {
 	CloudName  string // --cloud
 	CacheDir   string // --cache-dir
 	Management Management
+	// Authenticator overrides what the cluster shows.
+	Authenticator Authenticator
 	// Silent: nothing that the factory makes may prompt; set by Quiet.
 	Silent bool
 	// SignIn opens the management sign-in; nothing is asked before its first use.
 	SignIn func(ctx context.Context, f *Factory) (token.Source, error)
+
+	// Claims returns those of the caller's own token for the cluster of a context
+	// ("" is the current one), without asking anybody; nil is not to be had.
+	Claims func(ctx context.Context, f *Factory, context string) (entra.Claims, error)
 
 	source token.Source
 	lines  *bufio.Reader

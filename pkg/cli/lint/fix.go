@@ -90,7 +90,7 @@ func (o *options) rest(left int) error {
 // plan turns findings into changes, and counts those that nothing is done about.
 func (o *options) plan(ctx context.Context, w *bindings.World, found []audit.Finding) (changes []change, left int, err error) {
 	who, _ := w.Cluster.WhoAmI(ctx) // an annotation: without it the plan is the same
-	planner := binding.Planner{By: who.Username, Now: w.Now}
+	planner := binding.Planner{Mapper: w.Mapper, By: who.Username, Now: w.Now}
 	var takes []change
 	gone := map[*audit.Binding]bool{}
 	for _, f := range found {

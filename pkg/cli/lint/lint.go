@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/printer"
+	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
 )
 
 type options struct {
@@ -67,6 +68,7 @@ Rules: ` + strings.Join(ids(), ", "),
 	flags.BoolVarP(&o.yes, "yes", "y", false, "with --fix: do not ask")
 	flags.StringVar(&o.undoFile, "undo-file", "", "with --fix: `FILE` for the way back (default: aad-lint-undo-TIME.json here)")
 	flags.StringVar(&o.undo, "undo", "", "take back what a --fix changed, by its `FILE`")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd
@@ -108,6 +110,7 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(f.Err, "this cluster: %s\n", safetext.Clean(w.Mapper.Naming.Why))
 	found, err := o.lint(ctx, w)
 	if err != nil {
 		return err
@@ -130,7 +133,7 @@ func (o *options) run(ctx context.Context, f *factory.Factory) error {
 }
 
 func (o *options) lint(ctx context.Context, w *bindings.World) ([]audit.Finding, error) {
-	c := audit.Cluster{Bindings: w.Bindings, People: w.People, Name: bindings.Namer, Now: w.Now()}
+	c := audit.Cluster{Bindings: w.Bindings, People: w.People, Name: w.Name, Now: w.Now()}
 	switch roles, err := w.Cluster.RoleRules(ctx, o.namespace); {
 	case err == nil:
 		c.Missing = missing(roles)

@@ -45,6 +45,7 @@ Exit code: 0 allowed, 1 not allowed, 3 not known: not all could be read.`,
 	}
 	q.AddFlags(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "`FORMAT`: table, json or yaml")
+	f.AddNamingFlags(cmd)
 	f.AddManagementFlags(cmd)
 	f.AddKubeFlags(cmd)
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
 )
 
@@ -28,6 +29,7 @@ type Case struct {
 	Network   Network
 	Tokens    Tokens
 	Reviews   Reviews
+	Naming    Naming // nil: as AKS and the article's two apps do
 	Bindings  Bindings
 	Directory Directory
 	Azure     Azure
@@ -91,6 +93,11 @@ type Reviews interface {
 	WhoAmI(ctx context.Context) (Identity, error)
 	Allowed(ctx context.Context, a Action) (bool, string, error)
 	AllowedFor(ctx context.Context, who Identity, a Action) (bool, string, error)
+}
+
+// Naming finds out how the cluster names principals.
+type Naming interface {
+	Naming(ctx context.Context) (naming.Naming, error)
 }
 
 // Bindings lists the cluster's bindings; namespace "" is all of them.

@@ -23,6 +23,7 @@ type facts struct {
 	app      fact[entra.Application]
 	bindings fact[[]binding.Binding]
 	wrong    fact[[]wrongSubject]
+	named    fact[binding.Mapper]
 
 	probes sync.Map // URL → *fact[Reach]
 }
@@ -69,6 +70,17 @@ func (c *Case) identity(ctx context.Context) (Identity, error) {
 			return Identity{}, missing(c.Because.Cluster, "the API server cannot be asked")
 		}
 		return c.Reviews.WhoAmI(ctx)
+	})
+}
+
+// mapper names principals as the cluster does.
+func (c *Case) mapper(ctx context.Context) (binding.Mapper, error) {
+	return c.named.get(ctx, c.whole, func(ctx context.Context) (binding.Mapper, error) {
+		if c.Naming == nil {
+			return binding.Mapper{}, nil
+		}
+		n, err := c.Naming.Naming(ctx)
+		return binding.Mapper{Naming: n}, err
 	})
 }
 

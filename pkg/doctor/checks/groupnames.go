@@ -14,7 +14,8 @@ import (
 // groupJudge knows which subjects mean a group of the person by something else
 // than its object id.
 type groupJudge struct {
-	member map[string]bool            // object ids of the person's groups
+	member map[string]bool // object ids of the person's groups
+	mapper binding.Mapper
 	byName map[string]entra.Principal // display names among the subjects that the directory has as groups
 }
 
@@ -26,6 +27,7 @@ const maxGroupNames = 20
 // it cannot ask it does not accuse.
 func (c *Case) groupJudge(ctx context.Context, all []binding.Binding) groupJudge {
 	j := groupJudge{member: map[string]bool{}, byName: map[string]entra.Principal{}}
+	j.mapper, _ = c.mapper(ctx)
 	if ids, err := c.memberships(ctx); err == nil {
 		for _, id := range ids {
 			j.member[string(id)] = true
@@ -34,14 +36,14 @@ func (c *Case) groupJudge(ctx context.Context, all []binding.Binding) groupJudge
 	if c.For == nil {
 		if id, err := c.identity(ctx); err == nil {
 			for _, g := range id.ownGroups() {
-				j.member[g] = true
+				j.member[j.bare(g)] = true
 			}
 		}
 	}
 	if c.Directory == nil || len(j.member) == 0 {
 		return j
 	}
-	for _, name := range namedGroups(all) {
+	for _, name := range j.namedGroups(all) {
 		found, err := c.Directory.Find(ctx, directory.Ref{Text: name, Kind: entra.Group, By: directory.Name})
 		if err != nil {
 			return j
@@ -54,11 +56,11 @@ func (c *Case) groupJudge(ctx context.Context, all []binding.Binding) groupJudge
 }
 
 // namedGroups are the names of Group subjects that are no object ids.
-func namedGroups(all []binding.Binding) []string {
+func (j groupJudge) namedGroups(all []binding.Binding) []string {
 	var list []string
 	for _, b := range all {
 		for _, s := range b.Subjects {
-			if s.Kind == binding.KindGroup && !entra.IsGUID(s.Name) && !strings.HasPrefix(s.Name, "system:") &&
+			if s.Kind == binding.KindGroup && !entra.IsGUID(j.bare(s.Name)) && !strings.HasPrefix(s.Name, "system:") &&
 				!slices.Contains(list, s.Name) && len(list) < maxGroupNames {
 				list = append(list, s.Name)
 			}
@@ -67,9 +69,14 @@ func namedGroups(all []binding.Binding) []string {
 	return list
 }
 
+// bare is a group's name without what the cluster puts before it.
+func (j groupJudge) bare(name string) string {
+	return j.mapper.Bare(binding.Subject{Kind: binding.KindGroup, Name: name})
+}
+
 func (j groupJudge) mistaken(s binding.Subject) (wrongSubject, bool) {
 	switch g, byName := j.byName[s.Name]; {
-	case s.Kind == binding.KindGroup && byName && !j.member[s.Name]:
+	case s.Kind == binding.KindGroup && byName && !j.member[j.bare(s.Name)]:
 		return wrongSubject{
 			is:    "a group's display name",
 			cause: fmt.Sprintf("Tokens name groups by object id: this one is %s.", g.ID),

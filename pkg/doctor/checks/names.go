@@ -22,9 +22,13 @@ type names struct {
 // as each of them can be read. The API server's word counts most.
 func (c *Case) names(ctx context.Context) (names, error) {
 	var n names
+	mapper, err := c.mapper(ctx)
+	if err != nil {
+		return n, err
+	}
 	p, whoErr := c.who(ctx)
 	if whoErr == nil {
-		s, reason, err := (binding.Mapper{}).Subject(p)
+		s, reason, err := mapper.Subject(p)
 		n = names{Names: audit.NamesOf(p, audit.Subject(s)), known: binding.Title(p)}
 		if err == nil {
 			n.reason = reason
@@ -37,7 +41,7 @@ func (c *Case) names(ctx context.Context) (names, error) {
 		}
 		n.fromToken(claims)
 		if id, err := c.identity(ctx); err == nil {
-			n.Right = id.Username
+			n.Be(id.Username)
 		}
 	}
 	n.ref = n.SignIn

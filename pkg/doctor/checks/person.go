@@ -12,7 +12,7 @@ import (
 )
 
 // checkPerson looks at the directory's entry of somebody else.
-func checkPerson(_ context.Context, c *Case) []doctor.Finding {
+func checkPerson(ctx context.Context, c *Case) []doctor.Finding {
 	p := *c.For
 	title := binding.Title(p)
 	switch {
@@ -30,7 +30,11 @@ func checkPerson(_ context.Context, c *Case) []doctor.Finding {
 		return doctor.Found(doctor.Error, "%s has not accepted the invitation yet", title).
 			Because("Entra ID refuses to sign it in (AADSTS50014) until the link in the invitation mail was opened.").List()
 	}
-	s, reason, err := (binding.Mapper{}).Subject(p)
+	mapper, err := c.mapper(ctx)
+	if err != nil {
+		return doctor.Found(doctor.Unknown, "how the cluster names people is not known: %v", err).List()
+	}
+	s, reason, err := mapper.Subject(p)
 	if err != nil {
 		return doctor.Found(doctor.Warning, "%v", err).List()
 	}
@@ -86,27 +90,34 @@ func (c *Case) allowed(ctx context.Context, n names, a Action) (bool, string, er
 	if c.For == nil {
 		return c.Reviews.Allowed(ctx, a)
 	}
-	who := Identity{Username: n.Right, Groups: []string{"system:authenticated"}}
-	if c.For.Kind == entra.Group {
-		who = Identity{Username: "anybody", Groups: []string{"system:authenticated", string(c.For.ID)}}
-	}
-	who.Extra = map[string][]string{"oid": {string(c.For.ID)}} // by which Azure RBAC knows them
 	ids, err := c.memberships(ctx)
 	if err != nil && fault.KindOf(err) == fault.Cancelled {
 		return false, "", err
 	}
-	for _, id := range ids {
-		who.Groups = append(who.Groups, string(id))
+	mapper, err := c.mapper(ctx)
+	if err != nil {
+		return false, "", err
 	}
-	return c.Reviews.AllowedFor(ctx, who, a)
+	if c.For.Kind == entra.Group {
+		return c.Reviews.AllowedFor(ctx, Identity{Username: "anybody", Groups: []string{"system:authenticated", n.Right},
+			Extra: map[string][]string{"oid": {string(c.For.ID)}}}, a) // by which Azure RBAC knows them
+	}
+	who, err := mapper.Identity(*c.For, ids)
+	if err != nil {
+		return false, "", err
+	}
+	return c.Reviews.AllowedFor(ctx, Identity(who), a)
 }
 
 // reachedBy lists the bindings that reach the person, by name or by a group.
 func (c *Case) reachedBy(ctx context.Context, all []binding.Binding, n names) []string {
+	mapper, _ := c.mapper(ctx) // an error was told by the check of the person
 	mine := map[binding.Subject]bool{n.subject(): true}
 	if ids, err := c.memberships(ctx); err == nil {
 		for _, id := range ids {
-			mine[binding.Subject{Kind: binding.KindGroup, Name: string(id)}] = true
+			if name, err := mapper.Group(id); err == nil {
+				mine[binding.Subject{Kind: binding.KindGroup, Name: name}] = true
+			}
 		}
 	}
 	var list []string
