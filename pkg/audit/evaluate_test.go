@@ -84,3 +84,21 @@ func TestWaysAndGaps(t *testing.T) {
 		t.Errorf("would do: %+v", g)
 	}
 }
+
+func TestSample(t *testing.T) {
+	for _, tt := range []struct {
+		rules []PolicyRule
+		want  string // "" is none
+	}{
+		{[]PolicyRule{{Verbs: []string{"get"}, URLs: []string{"/healthz"}}, {Verbs: []string{"list", "get"}, Groups: []string{"apps"}, Resources: []string{"deployments"}}}, "list deployments.apps in the whole cluster"},
+		{[]PolicyRule{{Verbs: []string{"*"}, Groups: []string{"*"}, Resources: []string{"*"}}}, "get pods in the whole cluster"},
+		{[]PolicyRule{{Verbs: []string{"update"}, Groups: []string{""}, Resources: []string{"configmaps"}, Names: []string{"x"}}}, "update configmaps x in the whole cluster"},
+		{[]PolicyRule{{Verbs: []string{"patch"}, Groups: []string{"*"}, Resources: []string{"*/scale"}}}, "patch pods/scale in the whole cluster"},
+		{[]PolicyRule{{Verbs: []string{"get"}, URLs: []string{"/healthz"}}}, ""}, {nil, ""},
+	} {
+		do, ok := Sample(tt.rules)
+		if ok != (tt.want != "") || ok && do.String() != tt.want || ok && !tt.rules[len(tt.rules)-1].Allows(do) {
+			t.Errorf("%v: %s, %v", tt.rules, do, ok)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package cani
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,5 +93,20 @@ func TestWithoutRights(t *testing.T) {
 	}
 	if err := w.Run(t, New(w.Factory), "get", "pods", "--for", "alice@contoso.com"); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("for others: %v", err)
+	}
+}
+
+// The API server is asked about whom the cluster's rule makes of the person.
+func TestAskedAboutByTheClustersRule(t *testing.T) {
+	w := worldtest.Start(t)
+	w.Discovery()
+	w.Bind("prod", "team", "ClusterRole/edit", "Group/g:"+string(worldtest.Platform.ID))
+	err := w.Run(t, New(w.Factory), strings.Fields("delete pods -n prod --for alice@contoso.com --username-prefix u: --groups-prefix g:")...)
+	if err != nil || !strings.Contains(w.Stdout.String(), "yes (in group Inner (111e4000-") {
+		t.Errorf("%v, %s", err, w.Stdout.String())
+	}
+	asked := w.Server.Reviews()
+	if last := asked[len(asked)-1]; last.User != "u:alice@contoso.com" || !slices.Contains(last.Groups, "g:"+string(worldtest.Platform.ID)) || last.Extra["oid"][0] != string(worldtest.Alice.ID) {
+		t.Errorf("asked %+v", last)
 	}
 }

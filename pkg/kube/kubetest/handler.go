@@ -11,7 +11,7 @@ import (
 )
 
 // collections are the plurals that can be listed.
-var collections = []string{"namespaces", "roles", "clusterroles", "rolebindings", "clusterrolebindings"}
+var collections = []string{"namespaces", "pods", "roles", "clusterroles", "rolebindings", "clusterrolebindings"}
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -146,6 +146,8 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request) {
 		Kind string
 		Spec struct {
 			User               string
+			Groups             []string
+			Extra              map[string][]string
 			ResourceAttributes Attributes
 		}
 	}
@@ -154,10 +156,14 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if body.Kind == "SelfSubjectReview" {
-		reply(w, http.StatusCreated, map[string]any{"status": map[string]any{"userInfo": map[string]any{
-			"username": Username, "groups": []string{"system:authenticated"}, "extra": map[string]any{"oid": []string{"0"}}}}})
+		user := s.User
+		if user == nil {
+			user = map[string]any{"username": Username, "groups": []string{"system:authenticated"}, "extra": map[string]any{"oid": []string{"0"}}}
+		}
+		reply(w, http.StatusCreated, map[string]any{"status": map[string]any{"userInfo": user}})
 		return
 	}
+	s.reviews = append(s.reviews, Review{body.Spec.User, body.Spec.Groups, body.Spec.Extra, body.Spec.ResourceAttributes})
 	reason := ""
 	if s.Deny != nil {
 		reason = s.Deny(body.Spec.User, body.Spec.ResourceAttributes)

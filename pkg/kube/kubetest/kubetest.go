@@ -23,6 +23,8 @@ type Server struct {
 	*httptest.Server
 	// Deny returns the reason why who ("" is the caller) may not do it, or "".
 	Deny func(who string, do Attributes) string
+	// User is what a SelfSubjectReview tells of the caller; nil is Username.
+	User map[string]any
 	// Refuse returns the status and message with which a request fails, or 0.
 	Refuse func(r *http.Request) (code int, message string)
 
@@ -30,6 +32,15 @@ type Server struct {
 	version int
 	objects map[string]object
 	writes  []string
+	reviews []Review
+}
+
+// Review is an access review that was asked for; User "" is the caller.
+type Review struct {
+	User   string
+	Groups []string
+	Extra  map[string][]string
+	Do     Attributes
 }
 
 type object struct {
@@ -71,6 +82,13 @@ func (s *Server) Writes() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.writes...)
+}
+
+// Reviews lists the access reviews that were asked for.
+func (s *Server) Reviews() []Review {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Review(nil), s.reviews...)
 }
 
 // Kubeconfig returns a kubeconfig for the server, its context in namespace
