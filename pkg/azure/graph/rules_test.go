@@ -154,3 +154,24 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// How the server app lets guests' tokens carry a upn counts for their names.
+func TestGuestUPN(t *testing.T) {
+	for property, want := range map[string]string{
+		"include_externally_authenticated_upn":              "include_externally_authenticated_upn",
+		"include_externally_authenticated_upn_without_hash": "include_externally_authenticated_upn_without_hash",
+		"other": "",
+	} {
+		m := models.NewApplication()
+		claims, upn, idtyp := models.NewOptionalClaims(), models.NewOptionalClaim(), models.NewOptionalClaim()
+		for claim, name := range map[models.OptionalClaimable]string{upn: "upn", idtyp: "idtyp"} {
+			claim.SetName(&name)
+			claim.SetAdditionalProperties([]string{property})
+		}
+		claims.SetAccessToken([]models.OptionalClaimable{idtyp, upn})
+		m.SetOptionalClaims(claims)
+		if got := application(m); got.GuestUPN != want {
+			t.Errorf("%s: %q", property, got.GuestUPN)
+		}
+	}
+}
