@@ -39,8 +39,8 @@ const (
 
 // Rules lists everything that Lint looks for.
 var Rules = []Rule{
-	{GuestByName, Error, "a guest is bound by a name", "A guest's tokens carry no upn: clusters know guests by their object id."},
-	{MemberByObjectID, Error, "a member is bound by the object id", "A member's tokens carry the upn, and clusters prefer it to the object id."},
+	{GuestByName, Error, "somebody is bound by a name whom the cluster knows by object id", "A guest's tokens carry no upn, nor do those of a server app with v2 tokens by themselves."},
+	{MemberByObjectID, Error, "a member is bound by the object id", "A member's tokens carry the upn, and most clusters prefer it to the object id."},
 	{NameSpelling, Error, "a name is spelt otherwise than in tokens", "RBAC compares names letter by letter."},
 	{PersonByMail, Error, "a person is bound by a mail address", "Tokens name people by their sign-in name (UPN), which is not always the mail address."},
 	{GroupByName, Error, "a group is bound by a name", "Tokens name groups by their object id."},

@@ -94,13 +94,16 @@ func (s Sight) record(ctx context.Context) (*Naming, error) {
 
 // context looks at the kubeconfig. AKS's own server app settles it; another
 // one is an app of the tenant, behind whichever authenticator.
-func (s Sight) context(context.Context) (*Naming, error) {
+func (s Sight) context(ctx context.Context) (*Naming, error) {
 	if serverID(s.Server) == entra.AKSServer {
 		n, err := Of(AKS)
 		n.Why = "the context's server app is AKS's own"
 		return &n, err
 	}
 	if s.Server != "" && onAKS(s.Address) {
+		if n, err := s.caller(ctx); n != nil || err != nil {
+			return n, err
+		}
 		n, err := Of(AKSJWT)
 		n.Why = "an AKS cluster with another server app than AKS's own has structured authentication; its rule is a guess, which --authentication-config settles"
 		return &n, err

@@ -77,6 +77,7 @@ func TestDetect(t *testing.T) {
 		{"a record of rules", world{record: &config}, Sight{Server: string(entra.AKSServer)}, nil, Config, "entra:Alice@contoso.com", "AuthenticationConfiguration's rule", "record app"},
 		{"AKS's server app", world{}, Sight{Server: string(entra.AKSServer)}, nil, AKS, "Alice@contoso.com", "AKS's own", "record"},
 		{"another one on AKS", world{}, Sight{Server: app, Address: "https://x.hcp.westeurope.azmk8s.io:443"}, nil, AKSJWT, "aks:jwt:Alice@contoso.com", "a guess", "record app"},
+		{"another one on AKS, by name", world{who: Identity{Username: "Alice@contoso.com", Extra: map[string][]string{"oid": {alice}}}}, Sight{Server: app, Address: "https://x.hcp.westeurope.azmk8s.io:443"}, token, Apps, "Alice@contoso.com", "by your token's upn", "record caller app"},
 		{"an app of one's own", world{app: &entra.Application{}}, Sight{Server: "api://" + app}, nil, Apps, "Alice@contoso.com", "one of your own", "record flags app"},
 		{"with tokens v2", world{app: &entra.Application{TokenVersion: 2}}, Sight{Server: app}, nil, Apps, alice, "tokens are v2", "record flags app"},
 		{"v2 that carry the upn", world{app: &entra.Application{TokenVersion: 2, OptionalClaims: []string{"upn"}}}, Sight{Server: app}, nil, Apps, "Alice@contoso.com", "", "record flags app"},

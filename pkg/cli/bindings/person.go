@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
+	"github.com/kubectl-aad/kubectl-aad/pkg/binding"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/directory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
@@ -25,7 +26,8 @@ type Person struct {
 // Person finds the principal that who means, and their way into the groups that
 // bindings name. Without the directory only the name itself is known.
 func (w *World) Person(ctx context.Context, who string) (Person, error) {
-	ref, err := directory.ParseRef(who)
+	// An API server's own words have the prefix.
+	ref, err := directory.ParseRef(w.Mapper.Bare(binding.Subject{Kind: binding.KindUser, Name: who}))
 	if err != nil {
 		return Person{}, err
 	}

@@ -2,6 +2,7 @@ package cani
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/audit"
@@ -58,7 +59,7 @@ func (a *Answer) reason(w *bindings.World, rbac audit.Authorizer) {
 		gap.Text += ", and no role assignment of Azure does"
 	}
 	a.Missing = &gap
-	a.fix(gap)
+	a.fix(w, gap)
 }
 
 // path tells a way from the person's token to the rule.
@@ -119,7 +120,7 @@ func (a *Answer) mistaken(w *bindings.World) []audit.Finding {
 }
 
 // fix is the command that gives what is missing.
-func (a *Answer) fix(gap audit.Gap) {
+func (a *Answer) fix(w *bindings.World, gap audit.Gap) {
 	b := audit.Binding{Namespace: a.Action.Namespace, Role: audit.Role{Kind: audit.KindClusterRole, Name: gap.Role}}
 	if gap.Edge == audit.EdgeName {
 		b = *gap.Near
@@ -134,7 +135,7 @@ func (a *Answer) fix(gap audit.Gap) {
 			ref = audit.Ref(a.Person.Principal)
 		}
 	}
-	a.Fix = []string{safetext.Command(append([]string{"kubectl"}, audit.BindWords(ref, b)...)...)}
+	a.Fix = []string{safetext.Command(slices.Concat([]string{"kubectl"}, audit.BindWords(ref, b), w.Authenticator.Words())...)}
 }
 
 // known says whom the cluster takes the person for, and why.

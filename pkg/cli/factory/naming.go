@@ -10,6 +10,23 @@ type Authenticator struct {
 	UserPrefix, GroupPrefix *string
 }
 
+// Words are the flags again, for commands that are handed out.
+func (a Authenticator) Words() []string {
+	var words []string
+	for _, w := range []struct{ flag, value string }{{"authenticator", a.Kind}, {"authentication-config", a.Configuration}} {
+		if w.value != "" {
+			words = append(words, "--"+w.flag+"="+w.value)
+		}
+	}
+	if a.UserPrefix != nil {
+		words = append(words, "--username-prefix="+*a.UserPrefix)
+	}
+	if a.GroupPrefix != nil {
+		words = append(words, "--groups-prefix="+*a.GroupPrefix)
+	}
+	return words
+}
+
 // AddNamingFlags adds the flags of the commands that name principals as the
 // cluster does.
 func (f *Factory) AddNamingFlags(cmd *cobra.Command) {

@@ -49,6 +49,9 @@ func items(f *factory.Factory, found []audit.Finding) []item {
 func commands(f *factory.Factory, one audit.Finding) []string {
 	lines := []string{}
 	for _, words := range one.Commands {
+		if words[0] == "aad" {
+			words = append(words, f.Authenticator.Words()...)
+		}
 		words = append([]string{"kubectl"}, words...)
 		if f.Kube.Context != nil && *f.Kube.Context != "" {
 			words = append(words, "--context="+*f.Kube.Context)

@@ -70,6 +70,16 @@ func TestWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A cluster's refusal has the name as the cluster knows it.
+func TestARefusalWithAPrefix(t *testing.T) {
+	w := start(t)
+	err := w.Run(t, New(w.Factory), `User "entra:dave@contoso.com" cannot list resource "pods" in API group "" in the namespace "dev"`, "--username-prefix", "entra:")
+	if out := w.Stdout.String(); fault.ExitCode(err) != 1 || !strings.Contains(out, `dave@contoso.com is "entra:dave@contoso.com" to the cluster`) ||
+		!strings.Contains(out, "run: kubectl aad bind dave@contoso.com --clusterrole=view -n dev --username-prefix=entra:\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(`User "a" cannot get resource "pods/log" in API group "x" in the namespace "n"`)
 	f.Fuzz(func(t *testing.T, text string) {

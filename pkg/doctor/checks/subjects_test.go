@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/kubectl-aad/kubectl-aad/pkg/doctor"
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
+	"github.com/kubectl-aad/kubectl-aad/pkg/naming"
 )
 
 // bound is a RoleBinding of view in dev; with no namespace a ClusterRoleBinding.
@@ -83,6 +85,39 @@ func TestSubjectFormOfOthers(t *testing.T) {
 	if len(got) != 1 || got[0].Status != doctor.Error || !strings.Contains(got[0].Evidence, "client id") ||
 		got[0].Fixes[0] != "kubectl aad bind "+carolID+" --clusterrole=view -n dev" {
 		t.Errorf("application: %+v", got)
+	}
+}
+
+// rule is a cluster's way to name people.
+type rule naming.Naming
+
+func (r rule) Naming(context.Context) (naming.Naming, error) { return naming.Naming(r), nil }
+
+// A cluster that puts something before names is examined by that.
+func TestNamesByTheClustersRule(t *testing.T) {
+	prefix := "entra:"
+	byRule := rule(naming.Default().WithPrefixes(&prefix, &prefix))
+	for subject, says := range map[string]string{
+		"entra:alice@contoso.com": "named as \"entra:alice@contoso.com\" in RoleBinding",
+		"alice@contoso.com":       `the right name without "entra:"`,
+		"entra:" + aliceID:        "the object id",
+	} {
+		w := healthy().forSomebody(alice)
+		w.Naming, w.bindings = byRule, []binding.Binding{bound("x", "dev", binding.KindUser, subject), bound("y", "dev", binding.KindGroup, "entra:"+teamID)}
+		if got := w.find(t, "subject-form"); len(got) != 1 || !strings.Contains(got[0].Evidence, says) {
+			t.Errorf("%s: %+v", subject, got)
+		}
+	}
+	w := healthy().forSomebody(alice)
+	w.Naming = byRule
+	w.may = func(who Identity, _ Action) bool {
+		return who.Username == "entra:alice@contoso.com" && slices.Contains(who.Groups, "entra:"+teamID)
+	}
+	if got := w.find(t, "access"); got[0].Status != doctor.OK {
+		t.Errorf("asked about somebody else: %+v", got)
+	}
+	if got := w.find(t, "person"); !strings.Contains(got[0].Evidence, `"entra:alice@contoso.com"`) {
+		t.Errorf("person: %+v", got)
 	}
 }
 
