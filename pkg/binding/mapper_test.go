@@ -142,6 +142,10 @@ func TestForcedFormsThatAreRight(t *testing.T) {
 			t.Errorf("%s: %q", m.As, w)
 		}
 	}
+	v2.Token.NoGroups = true
+	if w := (Mapper{Naming: v2}).Warnings(group); len(w) != 1 || !strings.Contains(w[0], "groupMembershipClaims") {
+		t.Errorf("a group that no token names: %q", w)
+	}
 	if w := (Mapper{Naming: v2}).Warnings(entra.Principal{ID: idA, Kind: entra.User}); len(w) != 0 {
 		t.Errorf("an id where all are known by it: %q", w)
 	}

@@ -63,6 +63,9 @@ func (m Mapper) Warnings(p entra.Principal) []string {
 	if p.Kind == entra.Group && !p.SecurityEnabled {
 		list = append(list, Title(p)+" is not a security group: it is in no token unless the server app asks for all groups")
 	}
+	if p.Kind == entra.Group && m.Naming.Token.NoGroups {
+		list = append(list, "the server app lets tokens name no groups (groupMembershipClaims): a group's binding lets nobody in")
+	}
 	if p.Kind == entra.User && p.UPN == "" && !naming.Elsewhere(p) && m.As != ByUPN && m.naming().membersByUPN() {
 		list = append(list, "an object id lets guests in; members are known by their sign-in name")
 	}

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -90,15 +91,18 @@ func tenantOf(issuer string) entra.TenantID {
 	return ""
 }
 
-func (a authenticator) naming() (Naming, error) {
-	n := Naming{Kind: Config, Tenant: tenantOf(a.Issuer.URL), Token: Token{Version: 1}}
-	if strings.HasSuffix(strings.TrimSuffix(a.Issuer.URL, "/"), "/v2.0") {
-		n.Token.Version = 2
+// versionOf is the version of the tokens that an issuer's URL stands for.
+func versionOf(issuer string) int {
+	if strings.HasSuffix(strings.TrimSuffix(issuer, "/"), "/v2.0") {
+		return 2
 	}
+	return 1
+}
+
+func (a authenticator) naming() (Naming, error) {
+	n := Naming{Kind: Config, Tenant: tenantOf(a.Issuer.URL), Token: Token{Version: versionOf(a.Issuer.URL)}}
 	for _, audience := range a.Issuer.Audiences {
-		if id := audience[strings.LastIndexAny(audience, ":/")+1:]; entra.IsGUID(id) && n.Server == "" {
-			n.Server = entra.ClientID(strings.ToLower(id))
-		}
+		n.Server = cmp.Or(n.Server, serverID(audience))
 	}
 	var err error
 	if n.Username, err = a.ClaimMappings.Username.rule(); err != nil {

@@ -3,8 +3,6 @@ package naming
 import (
 	"fmt"
 	"strings"
-
-	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 )
 
 // ServerFlags are the flags of a kube-apiserver by their names.
@@ -47,13 +45,7 @@ func (f ServerFlags) naming() (Naming, bool) {
 	}
 	n := Naming{Kind: OIDC, Username: Rule{{Prefix: prefix, Claim: claim}},
 		Groups: Groups{Claim: f["oidc-groups-claim"], Prefix: f["oidc-groups-prefix"]},
-		Tenant: tenantOf(issuer), Token: Token{Version: 1}}
-	if strings.HasSuffix(strings.TrimSuffix(issuer, "/"), "/v2.0") {
-		n.Token.Version = 2
-	}
-	if id := f["oidc-client-id"]; entra.IsGUID(strings.TrimPrefix(id, "api://")) {
-		n.Server = entra.ClientID(strings.ToLower(strings.TrimPrefix(id, "api://")))
-	}
+		Tenant: tenantOf(issuer), Token: Token{Version: versionOf(issuer)}, Server: serverID(f["oidc-client-id"])}
 	n.Why = fmt.Sprintf("kube-apiserver names users by %s (its --oidc- flags)", n.Username)
 	return n, true
 }

@@ -71,6 +71,9 @@ func (n Naming) Identity(p entra.Principal, groups []entra.ObjectID) (Identity, 
 	if n.Extra != "" && p.ID != "" {
 		id.Extra = map[string][]string{n.Extra: {string(p.ID)}}
 	}
+	if n.Token.NoGroups {
+		return id, nil
+	}
 	if len(groups) > room {
 		if p.Kind == entra.ServicePrincipal && n.Kind == AKS {
 			return id, fault.Newf(fault.Config, "it is in %d groups, more than a token has room for, and AKS refuses applications with more than %d", len(groups), room)

@@ -84,6 +84,8 @@ func TestIdentity(t *testing.T) {
 	aks, _ := Of(AKS)
 	plain := Naming{Kind: Config, Username: upnElseOID, Groups: Groups{Claim: "groups", Prefix: "entra:"}}
 	none := Naming{Kind: OIDC, Username: upnElseOID}
+	silent := aks
+	silent.Token = TokenOf(entra.Application{})
 	id, err := plain.Identity(member, []entra.ObjectID{team})
 	if want := (Identity{Username: "Alice@contoso.com", Groups: []string{"system:authenticated", "entra:" + team}}); err != nil || !reflect.DeepEqual(id, want) {
 		t.Errorf("%+v, %v", id, err)
@@ -96,7 +98,7 @@ func TestIdentity(t *testing.T) {
 		says   string
 	}{
 		{aks, member, many, len(many) + 1, ""}, {aks, client, many[:room], room + 1, ""}, {aks, client, many, 1, "more than a token has room for"},
-		{plain, member, many, 1, ""}, {none, member, many[:1], 1, ""},
+		{plain, member, many, 1, ""}, {none, member, many[:1], 1, ""}, {silent, member, many[:1], 1, ""},
 	} {
 		id, err := tt.n.Identity(tt.p, tt.in)
 		if len(id.Groups) != tt.groups || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {

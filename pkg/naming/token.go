@@ -12,12 +12,13 @@ import (
 type Token struct {
 	Version  int      // 1 or 2; 0 is not known and taken for 1
 	Optional []string // names of the optional claims
+	NoGroups bool     // the tokens name no groups
 	GuestUPN string   // the property that makes guests' tokens carry a upn; or ""
 }
 
 // TokenOf reads what tokens for a server app are like.
 func TokenOf(app entra.Application) Token {
-	return Token{Version: max(app.TokenVersion, 1), Optional: app.OptionalClaims, GuestUPN: app.GuestUPN}
+	return Token{Version: max(app.TokenVersion, 1), Optional: app.OptionalClaims, GuestUPN: app.GuestUPN, NoGroups: app.GroupClaims == ""}
 }
 
 // Claims are what an access token says: "" is a claim that it does not have,

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/factory"
 	"github.com/kubectl-aad/kubectl-aad/pkg/cli/gettoken"
@@ -39,6 +40,9 @@ func Detect(ctx context.Context, f *factory.Factory, e kubeconfig.Entry, s namin
 	var err error
 	s.Address = e.Server
 	s.Server, s.Tenant = told(e, f.Getenv)
+	if t := f.Management.TenantID; entra.IsGUID(t) {
+		s.Tenant = entra.TenantID(strings.ToLower(t))
+	}
 	if s.Asked, err = asked(f.Authenticator, s.Tenant); err != nil {
 		return naming.Naming{}, err
 	}

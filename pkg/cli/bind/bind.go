@@ -51,6 +51,10 @@ namespace of the context is meant. Binding twice changes nothing, so after an
 interruption the same command goes on. Bindings that others made are never
 touched.
 
+How the cluster makes names of tokens is seen by what setup left there, by the
+context's server app, kube-apiserver's flags and your own name there; the flags
+--authenticator, --authentication-config and --*-prefix tell it instead.
+
 With --plane azure, on AKS with Azure RBAC, a role assignment of Azure is made
 instead: --role reader (the default), writer, admin, cluster-admin or the full
 name of a role definition.`,
