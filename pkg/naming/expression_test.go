@@ -53,11 +53,10 @@ func TestParseGroups(t *testing.T) {
 		`has(claims.groups) ? claims.groups : []`:                           {Claim: "groups"},
 		`claims.?groups.orValue([])`:                                        {Claim: "groups"},
 		`claims.groups.map(g, "entra:" + g)`:                                {Claim: "groups", Prefix: "entra:"},
-		`claims.?groups.orValue([]).map(x, x)`:                              {Claim: "groups"},
 		`has(claims.groups) ? claims.groups.map(g, 'aks:' + 'e:' + g) : []`: {Claim: "groups", Prefix: "aks:e:"},
 		`[]`: {},
 
-		`claims.groups.split(",")`: nil, `claims.groups.map(g, "a" + h)`: nil, `claims.groups.filter(g, g != "")`: nil,
+		`claims.groups.split(",")`: nil, `claims.?groups.orValue([]).map(x, x)`: nil, `claims.groups.map(g, "a" + h)`: nil, `claims.groups.filter(g, g != "")`: nil,
 		`has(claims.roles) ? claims.groups : []`: nil, `has(claims.groups) ? claims.groups : ["x"]`: nil, `["a"]`: nil, ``: nil,
 	}
 	for text, want := range tests {

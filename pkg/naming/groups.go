@@ -35,10 +35,8 @@ func (s *scanner) list() (Groups, error) {
 	if err != nil {
 		return Groups{}, err
 	}
-	if maybe {
-		if err := s.want(".", "orValue", "(", "[", "]", ")"); err != nil {
-			return Groups{}, err
-		}
+	if maybe { // what comes out of orValue, an API server does not let be mapped
+		return Groups{Claim: claim}, s.want(".", "orValue", "(", "[", "]", ")")
 	}
 	mapped, err := s.take(".")
 	if err != nil || !mapped {
