@@ -2,7 +2,6 @@ package naming
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/safetext"
@@ -20,7 +19,7 @@ func ParseRule(text string) (Rule, error) {
 	return r, explain(text, err)
 }
 
-// ParseGroups reads the expression of groups: claims.X, claims.X.map(g,
+// ParseGroups reads the expression of groups: claims.X, dyn(claims.X).map(g,
 // "prefix" + g), each maybe behind has(claims.X) ? ... : [], and [].
 func ParseGroups(text string) (Groups, error) {
 	g, err := parse(text, (*scanner).groups)
@@ -85,22 +84,14 @@ func (s *scanner) rule() (Rule, error) {
 	return append(then, otherwise...), nil
 }
 
-// test reads has(claims.X) or "X" in claims.
+// test reads has(claims.X). The other way to say it, "X" in claims, is one that
+// API servers compile and then fail to evaluate.
 func (s *scanner) test() (claim string, ok bool, err error) {
-	if s.token.kind == 's' {
-		if rest := strings.TrimLeft(s.text, " \t\r\n"); !strings.HasPrefix(rest, "in ") && !strings.HasPrefix(rest, "in\t") {
-			return "", false, nil
-		}
-		if claim, err = s.word('s'); err == nil {
-			err = s.want("in", "claims")
-		}
-		return claim, true, err
-	}
 	if ok, err = s.take("has"); !ok || err != nil {
 		return "", false, err
 	}
-	if err = s.want("("); err == nil {
-		claim, err = s.claim()
+	if err = s.want("(", "claims", "."); err == nil {
+		claim, err = s.word('n')
 	}
 	if err == nil {
 		err = s.want(")")
@@ -134,13 +125,21 @@ func (s *scanner) sum() (Rule, error) {
 	}
 }
 
-// term reads claims.X, claims.?X.orValue(rule), or a rule in brackets.
+// term reads claims.X, claims.?X.orValue(rule), or a rule in brackets, which may
+// be those of string().
 func (s *scanner) term() (Rule, error) {
+	converted, err := s.take("string")
+	if err != nil {
+		return nil, err
+	}
 	bracket, err := s.take("(")
 	if err != nil {
 		return nil, err
 	}
-	if bracket {
+	if converted || bracket {
+		if !bracket {
+			return nil, s.refuse("string without its bracket")
+		}
 		r, err := s.rule()
 		if err != nil {
 			return nil, err
@@ -161,16 +160,7 @@ func (s *scanner) term() (Rule, error) {
 	return append(Rule{{Has: claim, Claim: claim}}, otherwise...), s.want(")")
 }
 
-// claim reads claims.X or claims["X"].
-func (s *scanner) claim() (string, error) {
-	claim, maybe, err := s.maybeClaim()
-	if err == nil && maybe {
-		err = s.refuse("claims.?%s without orValue", claim)
-	}
-	return claim, err
-}
-
-// maybeClaim reads a claim that may be written claims.?X.
+// maybeClaim reads claims.X, claims["X"], or claims.?X, which may be absent.
 func (s *scanner) maybeClaim() (claim string, maybe bool, err error) {
 	if err = s.want("claims"); err != nil {
 		return "", false, err

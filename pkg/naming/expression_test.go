@@ -10,11 +10,11 @@ import (
 
 func TestParseRule(t *testing.T) {
 	tests := map[string]Rule{
-		`claims.upn`:    {{Claim: "upn"}},
-		`claims["upn"]`: {{Claim: "upn"}},
-		`(claims.oid)`:  {{Claim: "oid"}},
+		`claims.upn`:                {{Claim: "upn"}},
+		`claims["upn"]`:             {{Claim: "upn"}},
+		`"e:" + string(claims.oid)`: {{Prefix: "e:", Claim: "oid"}},
+		`(claims.oid)`:              {{Claim: "oid"}},
 		`has(claims.upn) ? claims.upn : claims.oid`:          upnElseOID,
-		`'upn' in claims ? claims.upn : claims['oid']`:       upnElseOID,
 		`claims.?upn.orValue(claims.oid)`:                    upnElseOID,
 		`"entra:" + claims.upn`:                              {{Prefix: "entra:", Claim: "upn"}},
 		`'aks:jwt:' + 'it''s' + claims.oid`:                  nil,
@@ -28,7 +28,7 @@ func TestParseRule(t *testing.T) {
 			{Has: "upn", Prefix: "e:", Claim: "upn"}, {Prefix: "e:o:", Claim: "oid"}},
 
 		``: nil, `"everybody"`: nil, `claims`: nil, `claims.`: nil, `claims.upn + "@x"`: nil, `claims.a + claims.b`: nil,
-		`claims.upn.lowerAscii()`: nil, `has(claims.upn)`: nil, `has(claims.upn) ? claims.upn`: nil, `claims.?upn`: nil,
+		`claims.upn.lowerAscii()`: nil, `stringclaims.upn`: nil, `string claims.upn`: nil, `has(claims.upn)`: nil, `"upn" in claims ? claims.upn : claims.oid`: nil, `has(claims["upn"]) ? claims.upn : claims.oid`: nil, `has(claims.upn) ? claims.upn`: nil, `claims.?upn`: nil,
 		`claims.sub.split(":")[0]`: nil, `user.username`: nil, `has(claims.a) ? (has(claims.b) ? claims.a : claims.b) : claims.c`: nil,
 		`claims.upn == "x" ? claims.upn : claims.oid`: nil, `has(claims.upn) ? claims.upn : "anonymous"`: nil, `"open`: nil, `'''a''' + claims.upn`: nil,
 		strings.Repeat("(", 3000) + "claims.upn": nil, strings.Repeat(" ", 5000): nil,
@@ -49,14 +49,15 @@ func TestParseRule(t *testing.T) {
 
 func TestParseGroups(t *testing.T) {
 	tests := map[string]*Groups{
+		`dyn(claims.?groups.orValue([])).map(x, x)`: {Claim: "groups"},
 		`claims.groups`: {Claim: "groups"},
-		`has(claims.groups) ? claims.groups : []`:                           {Claim: "groups"},
-		`claims.?groups.orValue([])`:                                        {Claim: "groups"},
-		`claims.groups.map(g, "entra:" + g)`:                                {Claim: "groups", Prefix: "entra:"},
-		`has(claims.groups) ? claims.groups.map(g, 'aks:' + 'e:' + g) : []`: {Claim: "groups", Prefix: "aks:e:"},
+		`has(claims.groups) ? claims.groups : []`:                                        {Claim: "groups"},
+		`claims.?groups.orValue([])`:                                                     {Claim: "groups"},
+		`dyn(claims.groups).map(g, "entra:" + g)`:                                        {Claim: "groups", Prefix: "entra:"},
+		`has(claims.groups) ? dyn(claims.groups).map(g, 'aks:' + 'e:' + string(g)) : []`: {Claim: "groups", Prefix: "aks:e:"},
 		`[]`: {},
 
-		`claims.groups.split(",")`: nil, `claims.?groups.orValue([]).map(x, x)`: nil, `claims.groups.map(g, "a" + h)`: nil, `claims.groups.filter(g, g != "")`: nil,
+		`claims.groups.split(",")`: nil, `claims.?groups.orValue([]).map(x, x)`: nil, `dyn(claims.groups).map(g, "a" + h)`: nil, `dyn(claims.groups)`: nil, `claims.groups.map(g, "a" + g)`: nil, `claims.groups.filter(g, g != "")`: nil,
 		`has(claims.roles) ? claims.groups : []`: nil, `has(claims.groups) ? claims.groups : ["x"]`: nil, `["a"]`: nil, ``: nil,
 	}
 	for text, want := range tests {
@@ -72,7 +73,7 @@ func TestParseGroups(t *testing.T) {
 // and a rule names nobody without one of their claims.
 func FuzzExpressions(f *testing.F) {
 	for _, s := range []string{`has(claims.upn) ? claims.upn : claims.oid`, `"a\"" + claims.?b.orValue('c' + claims["d e"])`,
-		`'x' in claims ? (claims.x) : has(claims.y) ? claims.y : "z" + claims.z`, `claims.groups.map(g, "p" + g)`, `[]`, `((((`, "\"\\"} {
+		`has(claims.x) ? (claims.x) : has(claims.y) ? claims.y : "z" + claims.z`, `dyn(claims.groups).map(g, "p" + g)`, `[]`, `((((`, "\"\\"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

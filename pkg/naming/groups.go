@@ -1,6 +1,6 @@
 package naming
 
-// groups reads: has(claims.X) ? list : [], claims.?X.orValue([]), or a list.
+// groups reads: has(claims.X) ? list : [], or a list.
 func (s *scanner) groups() (Groups, error) {
 	claim, isTest, err := s.test()
 	if err != nil {
@@ -22,7 +22,8 @@ func (s *scanner) groups() (Groups, error) {
 	return g, err
 }
 
-// list reads [], or a claim with .map(g, "prefix" + g) behind it or not.
+// list reads [], a claim, or dyn(claim).map(g, "prefix" + g): without dyn an API
+// server does not let a claim be mapped.
 func (s *scanner) list() (Groups, error) {
 	none, err := s.take("[")
 	if err != nil {
@@ -31,22 +32,38 @@ func (s *scanner) list() (Groups, error) {
 	if none {
 		return Groups{}, s.want("]")
 	}
-	claim, maybe, err := s.maybeClaim()
+	mapped, err := s.take("dyn")
 	if err != nil {
 		return Groups{}, err
 	}
-	if maybe { // what comes out of orValue, an API server does not let be mapped
-		return Groups{Claim: claim}, s.want(".", "orValue", "(", "[", "]", ")")
-	}
-	mapped, err := s.take(".")
-	if err != nil || !mapped {
+	if !mapped {
+		claim, err := s.orNone()
 		return Groups{Claim: claim}, err
+	}
+	if err := s.want("("); err != nil {
+		return Groups{}, err
+	}
+	claim, err := s.orNone()
+	if err == nil {
+		err = s.want(")", ".")
+	}
+	if err != nil {
+		return Groups{}, err
 	}
 	prefix, err := s.mapping()
 	return Groups{Claim: claim, Prefix: prefix}, err
 }
 
-// mapping reads map(g, "prefix" + g).
+// orNone reads claims.X, or claims.?X.orValue([]).
+func (s *scanner) orNone() (string, error) {
+	claim, maybe, err := s.maybeClaim()
+	if err == nil && maybe {
+		err = s.want(".", "orValue", "(", "[", "]", ")")
+	}
+	return claim, err
+}
+
+// mapping reads map(g, "prefix" + g); g may stand in string().
 func (s *scanner) mapping() (prefix string, err error) {
 	if err = s.want("map", "("); err != nil {
 		return "", err
@@ -66,6 +83,12 @@ func (s *scanner) mapping() (prefix string, err error) {
 		if err = s.want("+"); err != nil {
 			return "", err
 		}
+	}
+	if converted, err := s.take("string"); converted || err != nil {
+		if err != nil {
+			return "", err
+		}
+		return prefix, s.want("(", name, ")", ")")
 	}
 	return prefix, s.want(name, ")")
 }

@@ -10,7 +10,7 @@ func (r Rule) String() string {
 	var b strings.Builder
 	for _, c := range r {
 		if c.Has != "" {
-			b.WriteString(test(c.Has) + " ? ")
+			b.WriteString("has(claims." + c.Has + ") ? ")
 		}
 		if c.Prefix != "" {
 			b.WriteString(quote(c.Prefix) + " + ")
@@ -21,13 +21,6 @@ func (r Rule) String() string {
 		}
 	}
 	return b.String()
-}
-
-func test(claim string) string {
-	if identifier(claim) {
-		return "has(claims." + claim + ")"
-	}
-	return quote(claim) + " in claims" // has takes no other names
 }
 
 func field(claim string) string {
