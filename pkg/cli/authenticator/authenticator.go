@@ -95,11 +95,6 @@ func (s shown) Record(ctx context.Context) (naming.Record, error) { return Recor
 // Caller implements naming.Cluster.
 func (s shown) Caller(ctx context.Context) (naming.Identity, error) { return Caller(ctx, s.Cluster) }
 
-// Record reads what setup has left in a cluster.
-func Record(ctx context.Context, c *kube.Cluster) (naming.Record, error) {
-	return naming.Record{}, fault.New(fault.NotFound, "no record")
-}
-
 // Caller returns who a cluster takes us for.
 func Caller(ctx context.Context, c *kube.Cluster) (naming.Identity, error) {
 	who, err := c.WhoAmI(ctx)
