@@ -66,6 +66,7 @@ func TestServerFlags(t *testing.T) {
 	}{
 		issuer: {Choice{Prefix: "https://sts.windows.net/" + home + "/#", Claim: "sub"}, Groups{}},
 		issuer + " --oidc-username-claim upn --oidc-username-prefix - --oidc-groups-claim=groups": {Choice{Claim: "upn"}, Groups{Claim: "groups"}},
+		issuer + " --oidc-username-claim=oid --oidc-username-prefix=":                             {Choice{Prefix: "https://sts.windows.net/" + home + "/#", Claim: "oid"}, Groups{}},
 		issuer + " --oidc-username-claim=email":                                                   {Choice{Claim: "email"}, Groups{}},
 		issuer + " --oidc-username-claim=oid --oidc-username-prefix=e: --oidc-groups-claim groups --oidc-groups-prefix g:": {
 			Choice{Prefix: "e:", Claim: "oid"}, Groups{"groups", "g:"}},

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -17,7 +18,7 @@ func ParseServerFlags(argv []string) ServerFlags {
 			continue
 		}
 		name, value, assigned := strings.Cut(name, "=")
-		if !assigned && i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "-") {
+		if !assigned && i+1 < len(argv) && (argv[i+1] == "-" || !strings.HasPrefix(argv[i+1], "-")) {
 			value = argv[i+1]
 		}
 		flags[name] = value
@@ -31,16 +32,13 @@ func (f ServerFlags) naming() (Naming, bool) {
 	if issuer == "" {
 		return Naming{}, false
 	}
-	claim, given := f["oidc-username-claim"]
-	if !given {
-		claim = "sub"
-	}
+	claim := cmp.Or(f["oidc-username-claim"], "sub")
 	// kube-apiserver puts the issuer before names that two issuers might share.
-	prefix, given := f["oidc-username-prefix"]
+	prefix := f["oidc-username-prefix"]
 	switch {
 	case prefix == "-":
 		prefix = ""
-	case !given && claim != "email":
+	case prefix == "" && claim != "email":
 		prefix = issuer + "#"
 	}
 	n := Naming{Kind: OIDC, Username: Rule{{Prefix: prefix, Claim: claim}},

@@ -108,7 +108,7 @@ func applicationBody(app entra.Application) map[string]any {
 		"isFallbackPublicClient": app.PublicClient,
 		"publicClient":           map[string]any{"redirectUris": some(app.RedirectURIs)},
 		"requiredResourceAccess": accessBodies(app.Permissions),
-		"optionalClaims":         map[string]any{"accessToken": claimBodies(app.OptionalClaims)},
+		"optionalClaims":         map[string]any{"accessToken": claimBodies(app)},
 		"groupMembershipClaims":  noGroups,
 	}
 	if app.TokenVersion != 0 {
@@ -159,10 +159,13 @@ func accessBodies(permissions []entra.ResourcePermissions) []map[string]any {
 	return bodies
 }
 
-func claimBodies(names []string) []map[string]any {
-	bodies := make([]map[string]any, len(names))
-	for i, name := range names {
+func claimBodies(app entra.Application) []map[string]any {
+	bodies := make([]map[string]any, len(app.OptionalClaims))
+	for i, name := range app.OptionalClaims {
 		bodies[i] = map[string]any{"name": name, "essential": false}
+		if name == "upn" && app.GuestUPN != "" {
+			bodies[i]["additionalProperties"] = []string{app.GuestUPN}
+		}
 	}
 	return bodies
 }

@@ -173,5 +173,9 @@ func TestGuestUPN(t *testing.T) {
 		if got := application(m); got.GuestUPN != want {
 			t.Errorf("%s: %q", property, got.GuestUPN)
 		}
+		body, err := json.Marshal(applicationBody(application(m)))
+		if kept := strings.Contains(string(body), `"additionalProperties":["`+property); err != nil || kept != (want != "") {
+			t.Errorf("%s is written as %s, %v", property, body, err)
+		}
 	}
 }

@@ -30,8 +30,8 @@ type World struct {
 	// Azure reports whether the cluster has an Azure plane that was read: its
 	// role assignments are among the bindings.
 	Azure  bool
-	Unread []Unread // planes that are missing here
-	Mapper    binding.Mapper // how this cluster names principals
+	Unread []Unread       // planes that are missing here
+	Mapper binding.Mapper // how this cluster names principals
 	// Directory is nil where it cannot be read; Blind says why.
 	Directory factory.Directory
 	Blind     error

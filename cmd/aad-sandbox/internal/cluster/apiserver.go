@@ -25,14 +25,14 @@ type apiserver struct {
 	ended  chan error
 }
 
-func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook *webhook, rules *authorizer) (*apiserver, error) {
+func startAPIServer(ctx context.Context, spec Spec, pki *pki, etcd *etcd, hook *webhook, rules *authorizer) (*apiserver, error) {
 	ports, err := freePorts(1)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	opts := options.NewServerRunOptions()
-	if err := parse(opts, apiServerFlags(dir, ports[0], pki, etcd, hook, rules)); err != nil {
+	if err := parse(opts, append(apiServerFlags(spec.Dir, ports[0], pki, etcd, rules), authenticatorFlags(spec, hook)...)); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -54,10 +54,20 @@ func startAPIServer(ctx context.Context, dir string, pki *pki, etcd *etcd, hook 
 	return s, nil
 }
 
-// apiServerFlags are the flags that an administrator would give a kube-apiserver
-// behind a token webhook. The webhook's cache is a second long: with the default
-// of two minutes somebody who was refused would stay in.
-func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook, rules *authorizer) []string {
+// authenticatorFlags let an API server ask the token webhook, or read tokens by
+// rules of its own. The webhook's cache is a second long: with the default of
+// two minutes somebody who was refused would stay in.
+func authenticatorFlags(spec Spec, hook *webhook) []string {
+	if spec.AuthenticationConfig != "" {
+		return []string{"--authentication-config=" + spec.AuthenticationConfig}
+	}
+	return []string{"--authentication-token-webhook-config-file=" + hook.configFile(),
+		"--authentication-token-webhook-version=v1", "--authentication-token-webhook-cache-ttl=1s"}
+}
+
+// apiServerFlags are the flags that an administrator would give any
+// kube-apiserver.
+func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, rules *authorizer) []string {
 	return []string{
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", port),
 		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
@@ -68,8 +78,6 @@ func apiServerFlags(dir string, port int, pki *pki, etcd *etcd, hook *webhook, r
 		"--authorization-config=" + rules.configFile(), "--profiling=false", "--shutdown-delay-duration=0s",
 		"--service-account-issuer=https://kubernetes.default.svc", "--api-audiences=https://kubernetes.default.svc",
 		"--service-account-key-file=" + pki.serviceAccountPublic, "--service-account-signing-key-file=" + pki.serviceAccountKey,
-		"--authentication-token-webhook-config-file=" + hook.configFile(),
-		"--authentication-token-webhook-version=v1", "--authentication-token-webhook-cache-ttl=1s",
 	}
 }
 

@@ -28,6 +28,10 @@ type Spec struct {
 	AdminGroups     []string // object ids bound to cluster-admin
 	ID              string   // ARM id, the scope of role assignments
 	AzureRBAC       bool     // role assignments allow too
+
+	// AuthenticationConfig is the path of an AuthenticationConfiguration that
+	// takes the webhook's place; only the first spec's counts.
+	AuthenticationConfig string
 }
 
 // Answer is what the child writes to stdout when a spec is in force, or why it
@@ -97,7 +101,7 @@ func run(ctx context.Context, spec Spec, pki *pki, hook *webhook, updates <-chan
 		return err
 	}
 
-	api, err := startAPIServer(ctx, spec.Dir, pki, etcd, hook, rules)
+	api, err := startAPIServer(ctx, spec, pki, etcd, hook, rules)
 	if err != nil {
 		return err
 	}

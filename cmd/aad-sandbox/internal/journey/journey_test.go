@@ -32,13 +32,14 @@ func TestJourney(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandboxUp,
-			"as":      as,
-			"graph":   graphCall,
-			"arm":     armCall,
-			"field":   field,
-			"share":   share,
-			"router":  routerUp,
+			"sandbox":   sandboxUp,
+			"as":        as,
+			"graph":     graphCall,
+			"arm":       armCall,
+			"field":     field,
+			"share":     share,
+			"router":    routerUp,
+			"apiserver": apiserver,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "kubelogin" {
