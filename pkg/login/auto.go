@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
@@ -47,7 +48,7 @@ func (r Registry) auto() (Method, bool) {
 			asking = append(asking, m)
 		}
 	}
-	m := Method{Name: token.Auto, Title: "a browser where there is one, else a code", Interactive: true}
+	m := Method{Name: token.Auto, Title: "a browser where there is one, else a code", Interactive: true, Params: asking.shared()}
 	m.New = func(s Setup) (Credential, error) {
 		var ways []Asker
 		for _, m := range asking {
@@ -68,6 +69,18 @@ func (r Registry) auto() (Method, bool) {
 		return chain(ways), nil
 	}
 	return m, len(asking) > 0
+}
+
+// shared are the flags that all of the methods read.
+func (r Registry) shared() []string {
+	var list []string
+	for i, m := range r {
+		if i == 0 {
+			list = slices.Clone(m.Params)
+		}
+		list = slices.DeleteFunc(list, func(p string) bool { return !slices.Contains(m.Params, p) })
+	}
+	return list
 }
 
 // chain are ways to ask; each refreshes what any of them got.

@@ -19,11 +19,11 @@ type announce func(purpose lock.Purpose, until time.Time)
 
 // obtain gets a token over the network and keeps what came with it.
 func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell announce) (token.Token, error) {
-	if err := refuseUnbuilt(p.Request); err != nil {
-		return token.Token{}, err
-	}
 	m, err := b.Methods.Find(p.Request.Method)
 	if err != nil {
+		return token.Token{}, err
+	}
+	if err := m.refuse(p.Request); err != nil {
 		return token.Token{}, err
 	}
 	rt, err := b.Transport(p.Request.Cloud)

@@ -44,7 +44,7 @@ var flags = []Flag{
 	{Name: "use-azurerm-env-vars", Usage: "read Terraform's ARM_* variables"},
 	{Name: "authority-host", Value: "URL", Usage: "authority of a built-in cloud",
 		envFor: map[string][]string{"workloadidentity": {"AZURE_AUTHORITY_HOST"}}},
-	{Name: "legacy", Usage: "refused: Azure AD's retired v1 library", Hidden: true, param: true, key: true},
+	{Name: "legacy", Usage: "get a token of the v1 endpoint, for the audience spn:SERVER_ID", param: true, key: true},
 	{Name: "logtostderr", Usage: "accepted; everything but the token goes to stderr anyway", Hidden: true},
 	{Name: "disable-instance-discovery", Usage: "accepted; no instance discovery is made anyway", Hidden: true},
 	{Name: "username", Value: "USER", Usage: "user of the password method", param: true, key: true,

@@ -16,6 +16,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:        "devicecode",
 		Title:       "a code to type into a browser on any device",
+		Params:      []string{"legacy"},
 		Interactive: true,
 		New: func(s login.Setup) (login.Credential, error) {
 			u, err := msal.NewUser(s)

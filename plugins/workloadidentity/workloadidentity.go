@@ -17,7 +17,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:   "workloadidentity",
 		Title:  "a pod or job whose token file Entra ID trusts",
-		Params: []string{"federated-token-file"},
+		Params: []string{"federated-token-file", "legacy"},
 		New:    open,
 	}
 }

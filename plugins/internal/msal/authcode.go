@@ -30,12 +30,18 @@ func (u *User) Page(v Visit) string {
 		"code_challenge":        {v.Challenge},
 		"code_challenge_method": {"S256"},
 	}
+	path := v2Path
+	if legacy(u.setup.Request) {
+		path = v1Path
+		q.Del("scope")
+		q.Set("resource", u.setup.Request.Audience())
+	}
 	if v.Hint != "" {
 		q.Set("login_hint", v.Hint)
 	} else {
 		q.Set("prompt", "select_account") // never silently whoever the browser knows
 	}
-	return u.setup.Request.Cloud.Authority(u.setup.Request.Tenant) + "/oauth2/v2.0/authorize?" + q.Encode()
+	return u.setup.Request.Cloud.Authority(u.setup.Request.Tenant) + path + "authorize?" + q.Encode()
 }
 
 // Redeem exchanges the authorization code that the browser brought back: one

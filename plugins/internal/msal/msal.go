@@ -101,7 +101,11 @@ func (u *User) grant(r public.AuthResult) login.Grant {
 }
 
 func wire(s login.Setup, wait httpx.Waiter) *transport {
-	return &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait, limit: max(oneAnswer, s.Machine.Timeout)}
+	t := &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait, limit: max(oneAnswer, s.Machine.Timeout)}
+	if legacy(s.Request) {
+		t.v1, t.scope = s.Request.Audience(), s.Request.Scope
+	}
+	return t
 }
 
 // client follows no redirect at all: a token request has no other place to go.

@@ -25,6 +25,8 @@ type transport struct {
 	next   http.RoundTripper
 	cloud  entra.Cloud
 	tenant string
+	v1     string // the resource to ask the v1 endpoints for; empty: v2
+	scope  string
 	wait   httpx.Waiter
 	limit  time.Duration // for one answer with its body
 
@@ -89,8 +91,13 @@ func (t *transport) metadata(req *http.Request) (*http.Response, error) {
 func (t *transport) send(req *http.Request) (*http.Response, []byte, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), t.limit)
 	defer cancel()
+	asked, err := req, error(nil)
+	if t.v1 != "" {
+		if req, err = toV1(req, t.v1); err != nil {
+			return nil, nil, t.failed(err)
+		}
+	}
 	once := req.Clone(ctx)
-	var err error
 	if once.Body, err = req.GetBody(); err != nil {
 		return nil, nil, t.failed(err)
 	}
@@ -108,7 +115,10 @@ func (t *transport) send(req *http.Request) (*http.Response, []byte, error) {
 	if resp.StatusCode != http.StatusOK || !json.Valid(data) {
 		t.failed(login.Refusal(resp.StatusCode, data))
 	}
-	return answer(req, resp.StatusCode, resp.Header, data), data, nil
+	if t.v1 != "" {
+		data = fromV1(data, t.scope)
+	}
+	return answer(asked, resp.StatusCode, resp.Header, data), data, nil
 }
 
 // poll asks until the person is done, at the server's pace: MSAL would ask at
