@@ -38,7 +38,7 @@ func answer(args []string, getenv func(string) string, out io.Writer, now time.T
 		return nil, false
 	}
 	cmd, err := token.Parse(args[1:], getenv)
-	if err != nil || cmd.Verbosity > 0 || cmd.Store == token.StoreMemory || !info.Present && !cmd.ShowToken && device(out) {
+	if err != nil || cmd.Verbosity > 0 || cmd.Store == token.StoreMemory || cmd.Request.Proves() || !info.Present && !cmd.ShowToken && device(out) {
 		return nil, false
 	}
 	dir, err := tokencache.Locate(cmd.CacheDir, getenv)

@@ -67,6 +67,13 @@ func (w wish) served(e tokencache.Entry, now time.Time) bool {
 // Token returns a token that is what the request asks for, and good for
 // minutes. A store that fails never costs the token. Errors are faults.
 func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, error) {
+	if req.Proves() {
+		return b.proven(ctx, req)
+	}
+	return b.bearer(ctx, req)
+}
+
+func (b *Broker) bearer(ctx context.Context, req token.Request) (token.Token, error) {
 	if b.ByClient {
 		return b.forClient(ctx, req)
 	}

@@ -65,8 +65,8 @@ var flags = []Flag{
 	{Name: "subscription", Shorthand: "s", Value: "ID", Usage: "subscription of the Azure CLI account", Hidden: true, param: true, key: true},
 	{Name: "redirect-url", Value: "URL", Usage: "where the browser returns to: http://localhost and a port", param: true},
 	{Name: "login-hint", Value: "USER", Usage: "user name that the sign-in page suggests", param: true},
-	{Name: "pop-enabled", Usage: "refused: proof-of-possession tokens (Azure Arc)", Hidden: true, param: true, key: true},
-	{Name: "pop-claims", Value: "u=ID", Usage: "claims of the proof-of-possession token", Hidden: true, param: true, key: true},
+	{Name: "pop-enabled", Usage: "get a proof of possession for a cluster that is connected through Azure Arc", param: true, key: true},
+	{Name: "pop-claims", Value: "u=ID", Usage: "with --pop-enabled: the cluster's resource ID, and other claims of the proof after commas", param: true, key: true},
 }
 
 // azureStackFile names the file that --environment AzureStackCloud means.

@@ -21,6 +21,9 @@ type Request struct {
 	Scope   string // "<server id>/.default"
 	Account string // user name, object id or home account; empty: the pinned one
 	Params  Params
+	// Confirm is the thumbprint of the key that the token must be bound to (RFC
+	// 7638); empty for a token that whoever has it may use.
+	Confirm string
 
 	around around
 }
@@ -40,6 +43,9 @@ func (r Request) Audience() string { return strings.TrimSuffix(r.Scope, defaultS
 
 // ForPerson reports whether the token will stand for a person.
 func (r Request) ForPerson() bool { return person(r.Method) }
+
+// Proves reports whether the token goes out as a proof of possession.
+func (r Request) Proves() bool { return r.Params.Get("pop-enabled") != "" }
 
 // Borrows reports whether another program keeps the sign-in and knows its
 // tenant.
@@ -107,7 +113,16 @@ func (k Keys) Token(home string) string {
 		method = k.req.Method
 	}
 	parts := []string{"token/1", k.authority, k.ca, k.req.Tenant, string(k.req.Client), k.req.Audience(), home, method}
+	if k.req.Confirm != "" {
+		parts = append(parts, "cnf", k.req.Confirm)
+	}
 	return digest(append(parts, k.req.keyParams()...)...)
+}
+
+// Proof names the key that signs proofs of possession for one cluster's server
+// app.
+func (k Keys) Proof() string {
+	return digest("proof/1", k.authority, k.ca, k.req.Tenant, string(k.req.Client), k.req.Audience())
 }
 
 // Lock names what only one process at a time may ask for: a person's sign-in

@@ -23,7 +23,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:        "browser",
 		Title:       "the browser on this machine",
-		Params:      []string{"redirect-url", "login-hint", "legacy"},
+		Params:      []string{"redirect-url", "login-hint", "legacy", "pop-enabled", "pop-claims"},
 		Interactive: true,
 		Probe:       func(s login.Setup) bool { return s.Machine.Open != nil && s.Machine.HasBrowser() },
 		New:         open,

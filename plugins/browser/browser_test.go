@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -45,6 +46,42 @@ func TestSignIn(t *testing.T) {
 	}
 	if again, err := c.Silent(context.Background(), login.Session{Account: g.Account, Refresh: g.Refresh}); err != nil || again.Access == "" {
 		t.Errorf("the refresh failed: %v", err)
+	}
+}
+
+// What a cluster wants of a token does not change how a person signs in.
+func TestOtherKindsOfTokens(t *testing.T) {
+	for name, tc := range map[string]struct {
+		ask  func(*token.Request)
+		want string // in the claims
+	}{
+		"v1":    {func(r *token.Request) { r.Params = token.Params{"legacy": "true"} }, `"aud":"spn:`},
+		"bound": {func(r *token.Request) { r.Confirm = "thumbprint" }, `"cnf":{"kid":"thumbprint"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			tc.ask(&r.setup.Request)
+			walk, last := r.person("alice@contoso.com", "continue")
+			g, err := r.signIn(walk)
+			if err != nil {
+				t.Fatal(err)
+			}
+			<-last
+			c, err := Method().New(r.setup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := c.Silent(t.Context(), login.Session{Account: g.Account, Refresh: g.Refresh})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, access := range []string{g.Access.Reveal(), again.Access.Reveal()} {
+				claims, err := base64.RawURLEncoding.DecodeString(strings.Split(access, ".")[1])
+				if err != nil || !strings.Contains(string(claims), tc.want) {
+					t.Errorf("no %s in %s, %v", tc.want, claims, err)
+				}
+			}
+		})
 	}
 }
 

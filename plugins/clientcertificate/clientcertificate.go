@@ -24,7 +24,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:   "clientcertificate",
 		Title:  "a service principal with a certificate (PEM or PFX)",
-		Params: []string{"client-certificate", "client-certificate-password", "legacy"},
+		Params: []string{"client-certificate", "client-certificate-password", "legacy", "pop-enabled", "pop-claims"},
 		New:    open,
 	}
 }

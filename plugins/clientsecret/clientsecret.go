@@ -13,7 +13,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:   "clientsecret",
 		Title:  "a service principal with a client secret",
-		Params: []string{"client-secret-file", "client-secret", "legacy"},
+		Params: []string{"client-secret-file", "client-secret", "legacy", "pop-enabled", "pop-claims"},
 		New:    open,
 	}
 }

@@ -17,7 +17,7 @@ func Method() login.Method {
 	return login.Method{
 		Name:   "password",
 		Title:  "a user's name and password (discouraged: prefer any other)",
-		Params: []string{"username", "password", "legacy"},
+		Params: []string{"username", "password", "legacy", "pop-enabled", "pop-claims"},
 		New:    open,
 	}
 }

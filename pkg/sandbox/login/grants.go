@@ -117,7 +117,7 @@ func (s *Service) issueApp(g grantee, to target, w wish, life time.Duration) (gr
 	now := s.deps.Now()
 	out := grant{wish: w, now: now, until: now.Add(life)}
 	var err error
-	out.access, err = s.signer().sign(g.access(to, now, out.until))
+	out.access, err = s.signer().sign(w.bind(g.access(to, now, out.until)))
 	return out, err
 }
 

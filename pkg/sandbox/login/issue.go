@@ -97,7 +97,7 @@ func (s *Service) issueUser(u userToken, from *session, nonce string, life time.
 	out := grant{wish: u.wish, now: now, until: now.Add(life), scopes: u.scopes}
 	key := s.signer()
 	var err error
-	if out.access, err = key.sign(u.access(u.to, now, out.until)); err != nil {
+	if out.access, err = key.sign(u.wish.bind(u.access(u.to, now, out.until))); err != nil {
 		return out, err
 	}
 	if u.wish.openid {
@@ -126,7 +126,7 @@ func (s *Service) issueUser(u userToken, from *session, nonce string, life time.
 // write answers with the tokens; the v1 endpoint writes numbers as text.
 func (g grant) write(w http.ResponseWriter) {
 	seconds := int(g.until.Sub(g.now).Seconds())
-	body := map[string]any{"token_type": "Bearer", "access_token": g.access}
+	body := map[string]any{"token_type": g.wish.tokenType(), "access_token": g.access}
 	if g.wish.v1 {
 		body["resource"] = g.wish.resource
 		if len(g.scopes) > 0 {

@@ -16,7 +16,8 @@ type wish struct {
 	dflt     bool     // .default
 	openid   bool
 	offline  bool
-	v1       bool // asked at the v1 endpoint, by resource
+	v1       bool   // asked at the v1 endpoint, by resource
+	bound    string // thumbprint of the key that the token is to be bound to
 }
 
 var identityScopes = []string{"openid", "profile", "email", "offline_access"}

@@ -96,6 +96,9 @@ func readWish(r *http.Request, form func(string) string) (wish, *failure) {
 	if f != nil && f.code == 28000 && form("grant_type") == "client_credentials" {
 		f = fail(70011, w.asked)
 	}
+	if f == nil && strings.EqualFold(form("token_type"), "pop") {
+		w.bound, f = readConfirmation(form("req_cnf"))
+	}
 	return w, f
 }
 

@@ -101,7 +101,8 @@ func (u *User) grant(r public.AuthResult) login.Grant {
 }
 
 func wire(s login.Setup, wait httpx.Waiter) *transport {
-	t := &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait, limit: max(oneAnswer, s.Machine.Timeout)}
+	t := &transport{next: s.Transport, cloud: s.Request.Cloud, tenant: s.Request.Tenant, wait: wait, limit: max(oneAnswer, s.Machine.Timeout),
+		bind: s.Request.Confirm}
 	if legacy(s.Request) {
 		t.v1, t.scope = s.Request.Audience(), s.Request.Scope
 	}

@@ -27,6 +27,7 @@ type transport struct {
 	tenant string
 	v1     string // the resource to ask the v1 endpoints for; empty: v2
 	scope  string
+	bind   string // the thumbprint of the key that tokens are bound to; empty: none
 	wait   httpx.Waiter
 	limit  time.Duration // for one answer with its body
 
@@ -94,6 +95,11 @@ func (t *transport) send(req *http.Request) (*http.Response, []byte, error) {
 	asked, err := req, error(nil)
 	if t.v1 != "" {
 		if req, err = toV1(req, t.v1); err != nil {
+			return nil, nil, t.failed(err)
+		}
+	}
+	if t.bind != "" {
+		if req, err = bound(req, t.bind); err != nil {
 			return nil, nil, t.failed(err)
 		}
 	}

@@ -1,11 +1,8 @@
 package msal
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
@@ -27,11 +24,7 @@ const (
 
 // toV1 returns a token request in v1's words.
 func toV1(req *http.Request, resource string) (*http.Request, error) {
-	text, err := body(req)
-	if err != nil {
-		return nil, err
-	}
-	form, err := url.ParseQuery(string(text))
+	form, err := formOf(req)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +34,9 @@ func toV1(req *http.Request, resource string) (*http.Request, error) {
 		form.Del("device_code")
 		form.Set("code", code)
 	}
-	data := []byte(form.Encode())
-	old := req.Clone(req.Context())
+	old := withForm(req, form)
 	old.URL.Path = strings.Replace(old.URL.Path, v2Path, v1Path, 1)
 	old.URL.RawQuery = "api-version=1.0"
-	old.ContentLength = int64(len(data))
-	old.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 	return old, nil
 }
 
