@@ -136,7 +136,7 @@ func TestEntraIsDownOrSlow(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.signIn("alice")
 	w.expire()
-	for fault, code := range map[string]int{"500": 22, "503": 22, "reset": 22, "html": 22, "hang": 22, "429": 23} {
+	for fault, code := range map[string]int{"500": 22, "502": 22, "503": 22, "504": 22, "half": 22, "reset": 22, "html": 22, "hang": 22, "429": 23, "429-date": 23} {
 		if err := w.Fault("login", fault, 0, ""); err != nil {
 			t.Fatal(err)
 		}

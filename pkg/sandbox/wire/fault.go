@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Fault is a way in which a service can be made to fail. Do answers in the
@@ -26,20 +27,43 @@ var generic = []Fault{
 		w.Header().Set("Retry-After", "1")
 		refuse(w, r, http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
 	}},
+	{Name: "429-date", Explanation: "too many requests, Retry-After as a date a second ahead", do: func(w http.ResponseWriter, r *http.Request, refuse Refusal) {
+		w.Header().Set("Retry-After", time.Now().Add(time.Second).UTC().Format(http.TimeFormat))
+		refuse(w, r, http.StatusTooManyRequests, "TooManyRequests", "Too many requests.")
+	}},
 	{Name: "500", Explanation: "internal server error", do: func(w http.ResponseWriter, r *http.Request, refuse Refusal) {
 		refuse(w, r, http.StatusInternalServerError, "InternalServerError", "Something went wrong.")
 	}},
+	{Name: "502", Explanation: "bad gateway, with a proxy's page", do: func(w http.ResponseWriter, _ *http.Request, _ Refusal) {
+		page(w, http.StatusBadGateway, "502 Bad Gateway")
+	}},
 	{Name: "503", Explanation: "service unavailable", do: func(w http.ResponseWriter, r *http.Request, refuse Refusal) {
 		refuse(w, r, http.StatusServiceUnavailable, "ServiceUnavailable", "The service is unavailable.")
+	}},
+	{Name: "504", Explanation: "gateway timeout, with a proxy's page", do: func(w http.ResponseWriter, _ *http.Request, _ Refusal) {
+		page(w, http.StatusGatewayTimeout, "504 Gateway Time-out")
+	}},
+	{Name: "half", Explanation: "half an answer, then the connection ends", do: func(w http.ResponseWriter, _ *http.Request, _ Refusal) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", "4096")
+		_, _ = w.Write([]byte(`{"token_type":"Bearer","access_to`))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	}},
 	{Name: "hang", Explanation: "no answer until the client gives up", do: func(_ http.ResponseWriter, r *http.Request, _ Refusal) {
 		<-r.Context().Done()
 	}},
 	{Name: "reset", Explanation: "the connection is reset without an answer", do: reset},
 	{Name: "html", Explanation: "a page of a captive portal instead of the answer", do: func(w http.ResponseWriter, _ *http.Request, _ Refusal) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte("<!DOCTYPE html><title>Guest network</title><p>Please accept the terms of this network.\n"))
+		page(w, http.StatusOK, "Guest network", "Please accept the terms of this network.")
 	}},
+}
+
+// page answers with a page of something that is not the service.
+func page(w http.ResponseWriter, status int, title string, text ...string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<!DOCTYPE html><title>%s</title><p>%s\n", title, strings.Join(text, " "))
 }
 
 func reset(w http.ResponseWriter, _ *http.Request, _ Refusal) {

@@ -157,6 +157,8 @@ func TestFaults(t *testing.T) {
 		{"429", "", "1", "TooManyRequests", 429},
 		{"500", "GET /things/{id}", "", "InternalServerError", 500},
 		{"503", "/things", "", "ServiceUnavailable", 503},
+		{"502", "", "", "<!DOCTYPE html>", 502},
+		{"504", "", "", "Gateway Time-out", 504},
 		{"html", "", "", "<!DOCTYPE html>", 200},
 		{"picky", "", "", "picky", 418},
 	} {
@@ -172,6 +174,13 @@ func TestFaults(t *testing.T) {
 		if resp, _ := do(t, client, "GET", thing, ""); resp.StatusCode != 200 {
 			t.Errorf("%s: still there: %d", tc.name, resp.StatusCode)
 		}
+	}
+	if err := c.Arm(wire.Graph, "429-date", 1, ""); err != nil {
+		t.Fatal(err)
+	}
+	resp, _ := do(t, client, "GET", thing, "")
+	if at, err := http.ParseTime(resp.Header.Get("Retry-After")); err != nil || resp.StatusCode != 429 || time.Until(at) > time.Minute {
+		t.Errorf("429-date: %d, %v", resp.StatusCode, err)
 	}
 	if err := c.Arm(wire.Graph, "500", 0, "POST"); err != nil {
 		t.Fatal(err)
@@ -205,6 +214,17 @@ func TestResetAndHang(t *testing.T) {
 		t.Errorf("reset: %s", resp.Status)
 	} else if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.EOF) {
 		t.Errorf("reset: %v", err)
+	}
+	if err := c.Arm(wire.Graph, "half", 1, ""); err != nil {
+		t.Fatal(err)
+	}
+	if half, err := client.Get(thing); err != nil {
+		t.Errorf("half: %v", err)
+	} else {
+		if data, err := io.ReadAll(half.Body); err == nil || len(data) == 0 {
+			t.Errorf("half: %d bytes, %v", len(data), err)
+		}
+		_ = half.Body.Close()
 	}
 	if err := c.Arm(wire.Graph, "hang", 1, ""); err != nil {
 		t.Fatal(err)
