@@ -27,7 +27,7 @@ type options struct {
 	objectID, kind      string
 	asSubject           string
 	plane               string
-	verify              bool
+	verify, adopt       bool
 }
 
 // New returns the command.
@@ -91,6 +91,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.reason, "reason", "", "`WHY`, kept with the binding")
 	flags.StringVar(&o.last, "for", "", "`DURATION` such as 8h or 30d after which sweep and apply take the role away again")
 	flags.StringVar(&o.name, "name", "", "`NAME` of the binding (default: made from the role and the principal)")
+	flags.BoolVar(&o.adopt, "adopt", false, "take over the binding of --name that somebody else made, if it gives that role to the principal alone")
 	flags.BoolVar(&o.replace, "replace", false, "then take away the other roles that bind gave them there")
 	flags.IntVar(&o.maxMembers, "max-members", 0, "`N`: bind nothing when groups of more people and applications than this would gain the role")
 	flags.StringVar(&o.objectID, "object-id", "", "`GUID` of the principal, without looking it up; needs --kind")

@@ -123,7 +123,7 @@ func (b *binder) apply(ctx context.Context, plan []binding.Planned, dryRun bool)
 	done := make([]*result, len(plan))
 	err = binding.Each(ctx, len(plan), func(ctx context.Context, i int) error {
 		p := plan[i]
-		now, outcome, err := known.apply(ctx, store, p.Binding, dryRun)
+		now, outcome, err := known.apply(ctx, store, p, b.adopt, dryRun)
 		if err != nil {
 			return b.refused(p.Binding, err)
 		}

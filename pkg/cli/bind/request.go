@@ -23,6 +23,7 @@ type request struct {
 	name       string
 	replace    bool
 	maxMembers int // 0 is any number
+	adopt      bool
 	verify     bool
 	trusted    *entra.Principal // given on the command line, not looked up
 	azure      bool             // role assignments instead of bindings
@@ -63,6 +64,8 @@ func (o *options) check(args []string) (r request, err error) {
 		return r, fault.Newf(fault.Usage, "--dry-run is none, client or server, not %q", o.dryRun)
 	case o.selector != "" && o.dryRun == dryRunClient:
 		return r, fault.New(fault.Usage, "--namespace-selector needs the cluster, which --dry-run=client does not ask", "use --dry-run=server")
+	case o.adopt && o.name == "":
+		return r, fault.New(fault.Usage, "--adopt needs --name, the binding to take over")
 	case o.maxMembers < 0:
 		return r, fault.New(fault.Usage, "--max-members is a number of people above 0")
 	case o.verify && (o.dryRun != dryRunNone || o.objectID != ""):
@@ -79,6 +82,7 @@ func (o *options) check(args []string) (r request, err error) {
 		return r, err
 	}
 	r.dryRun, r.name, r.replace, r.maxMembers, r.verify = o.dryRun, o.name, o.replace, o.maxMembers, o.verify
+	r.adopt = o.adopt
 	r.mapper.As, err = binding.ParseForm(o.asSubject)
 	return r, err
 }

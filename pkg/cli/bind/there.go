@@ -42,11 +42,31 @@ func read(ctx context.Context, store binding.Store, plan []binding.Planned) (the
 	return known, nil
 }
 
-// apply brings want into the store, asking again only for what was not listed.
-func (t there) apply(ctx context.Context, store binding.Store, want binding.Binding, dryRun bool) (binding.Binding, binding.Outcome, error) {
-	names, listed := t[want.Namespace]
-	if !listed {
-		return binding.Apply(ctx, store, want, dryRun)
+// apply brings a planned binding into the store, asking again only for what was
+// not listed. Somebody else's of that name is left alone unless adopt.
+func (t there) apply(ctx context.Context, store binding.Store, p binding.Planned, adopt, dryRun bool) (binding.Binding, binding.Outcome, error) {
+	have, err := t.have(ctx, store, p.Binding)
+	if err != nil {
+		return p.Binding, "", err
 	}
-	return binding.Write(ctx, store, names[want.Name], want, dryRun)
+	if adopt && have != nil && !have.Owned {
+		ours, err := binding.Adopt(*have, p)
+		if err != nil {
+			return p.Binding, "", err
+		}
+		have = &ours
+	}
+	return binding.Write(ctx, store, have, p.Binding, dryRun)
+}
+
+// have returns what has a binding's name, or nil.
+func (t there) have(ctx context.Context, store binding.Store, want binding.Binding) (*binding.Binding, error) {
+	if names, listed := t[want.Namespace]; listed {
+		return names[want.Name], nil
+	}
+	have, err := store.Get(ctx, want.Namespace, want.Name)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	return &have, err
 }
