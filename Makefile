@@ -13,7 +13,7 @@ export GOTOOLCHAIN  := local
 export CGO_ENABLED  := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build build-sandbox demo test test-clients lint bench soak sandbox clean
+.PHONY: help build build-sandbox demo test test-tools test-clients lint bench soak sandbox clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ demo: build build-sandbox ## the whole journey against a pretend Azure, on this 
 sandbox: build build-sandbox ## keep a pretend Azure running and print how to play with it
 	@$(BIN)/aad-sandbox up --dir $(SANDBOX) --hints
 
-test: build build-sandbox ## all tests of both modules, and other people's clients
+test: build build-sandbox test-tools ## all tests of both modules, and other people's clients
 	@echo "testing with the race detector (what does not link msgraph-sdk-go)"
 	CGO_ENABLED=1 go test -race $(LIGHT)
 	@echo "testing what links msgraph-sdk-go"
@@ -43,6 +43,20 @@ test: build build-sandbox ## all tests of both modules, and other people's clien
 	@echo "testing the sandbox's module: journeys with real API servers"
 	cd cmd/aad-sandbox && go test -timeout 20m ./...
 	@$(MAKE) --no-print-directory test-clients
+
+# What tests drive beside Go: a D-Bus with a keyring, a tracer, a browser. Debian
+# has them; where they cannot be had, the tests that need them are left out.
+TEST_TOOLS := dbus-daemon=dbus gnome-keyring-daemon=gnome-keyring strace=strace chromium=chromium
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
+
+test-tools:
+	@for tool in $(TEST_TOOLS); do command -v $${tool%=*} >/dev/null || missing="$$missing $${tool#*=}"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing$$missing, which tests drive"; \
+		$(APT) update && $(APT) -y install --no-install-recommends $$missing >/dev/null && exit 0; \
+	fi; \
+	echo "LEFT OUT: the tests that drive$$missing, which cannot be installed here"
 
 # Packages whose tests link the SDK that is too heavy for the race detector.
 GRAPH_SDK := github.com/microsoftgraph/msgraph-sdk-go/models

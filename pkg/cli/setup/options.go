@@ -77,7 +77,8 @@ func (o *options) check() error {
 	switch {
 	case o.target == "self-managed":
 		return fault.New(fault.Usage, "--target self-managed is not in this version yet",
-			"--target aks works: the default")
+			"--target aks works: the default",
+			"on an API server of your own, write an AuthenticationConfiguration by hand; then kubectl aad bind, lint and why go by it: --authentication-config FILE")
 	case o.target != "aks":
 		return fault.Newf(fault.Usage, "unknown --target %q: use aks (self-managed is not in this version yet)", o.target)
 	case o.integration != string(setup.Managed) && o.integration != string(setup.Apps):

@@ -6,7 +6,6 @@ package dpapi
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -38,48 +37,40 @@ type file struct {
 func (Store) Class() string { return class }
 
 // Key implements vault.KeyStore.
-func (s Store) Key(id string) (vault.Key, error) {
-	key, err := s.read()
-	switch {
-	case err == nil && (id == "" || id == key.ID):
-		return key, nil
-	case err == nil, id != "" && errors.Is(err, tokencache.ErrMiss):
-		return vault.Key{}, fmt.Errorf("%w: its file is gone", vault.ErrNoKey)
-	case !errors.Is(err, tokencache.ErrMiss):
-		return vault.Key{}, unreachable(err)
-	}
-	if key, err = vault.NewKey(class); err != nil {
-		return vault.Key{}, err
-	}
+func (s Store) Key(id string) (vault.Key, error) { return vault.FromSlot(s, class, id) }
+
+// Create implements vault.Slot.
+func (s Store) Create(key vault.Key) error {
 	protected, err := protect(key.Bytes)
 	if err != nil {
-		return vault.Key{}, unreachable(err)
+		return unreachable(err)
 	}
 	data, err := json.Marshal(file{key.ID, protected})
 	if err != nil {
-		return vault.Key{}, err
+		return err
 	}
-	if err := s.Dir.Create(dirName, fileName, data); err != nil {
-		return vault.Key{}, err
-	}
-	return s.read() // another process may have been first
+	return s.Dir.Create(dirName, fileName, data)
 }
 
-func (s Store) read() (vault.Key, error) {
+// Read implements vault.Slot.
+func (s Store) Read() (vault.Key, error) {
 	data, err := s.Dir.Read(dirName, fileName)
+	if errors.Is(err, tokencache.ErrMiss) {
+		return vault.Key{}, vault.ErrEmpty
+	}
 	if err != nil {
-		return vault.Key{}, err
+		return vault.Key{}, unreachable(err)
 	}
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil {
-		return vault.Key{}, err
+		return vault.Key{}, unreachable(err)
 	}
 	key, err := unprotect(f.Protected)
-	if err != nil {
-		return vault.Key{}, err
+	if err == nil && len(key) != vault.KeySize {
+		err = errors.New("its file has no key of ours")
 	}
-	if len(key) != vault.KeySize {
-		return vault.Key{}, errors.New("its file has no key of ours")
+	if err != nil {
+		return vault.Key{}, unreachable(err)
 	}
 	return vault.Key{ID: f.ID, Bytes: key}, nil
 }

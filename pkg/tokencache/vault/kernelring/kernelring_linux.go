@@ -5,7 +5,6 @@ package kernelring
 
 import (
 	"errors"
-	"fmt"
 
 	"golang.org/x/sys/unix"
 
@@ -27,41 +26,37 @@ type Store struct{ Name string }
 func (Store) Class() string { return class }
 
 // Key implements vault.KeyStore.
-func (s Store) Key(id string) (vault.Key, error) {
-	key, err := s.read()
-	switch {
-	case err == nil && (id == "" || id == key.ID):
-		return key, nil
-	case err == nil, id != "" && errors.Is(err, unix.ENOKEY):
-		return vault.Key{}, fmt.Errorf("%w: the kernel's keyring has forgotten it", vault.ErrNoKey)
-	case !errors.Is(err, unix.ENOKEY):
-		return vault.Key{}, unreachable(err)
-	}
-	if key, err = vault.NewKey(class); err != nil {
-		return vault.Key{}, err
-	}
+func (s Store) Key(id string) (vault.Key, error) { return vault.FromSlot(s, class, id) }
+
+// Create implements vault.Slot: adding replaces, and whoever came last is read by
+// all.
+func (s Store) Create(key vault.Key) error {
 	serial, err := unix.AddKey("user", s.Name, append(key.Bytes, key.ID...), unix.KEY_SPEC_USER_KEYRING)
 	if err != nil {
-		return vault.Key{}, unreachable(err)
+		return unreachable(err)
 	}
 	if err := unix.KeyctlSetperm(serial, ours); err != nil {
-		return vault.Key{}, unreachable(err)
+		return unreachable(err)
 	}
-	return s.read() // adding replaces: whoever came last is read by all
+	return nil
 }
 
-func (s Store) read() (vault.Key, error) {
+// Read implements vault.Slot.
+func (s Store) Read() (vault.Key, error) {
 	serial, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", s.Name, 0)
+	if errors.Is(err, unix.ENOKEY) {
+		return vault.Key{}, vault.ErrEmpty
+	}
 	if err != nil {
-		return vault.Key{}, err
+		return vault.Key{}, unreachable(err)
 	}
 	payload := make([]byte, 256)
 	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, serial, payload, 0)
 	if err != nil {
-		return vault.Key{}, err
+		return vault.Key{}, unreachable(err)
 	}
 	if n <= vault.KeySize || n > len(payload) {
-		return vault.Key{}, unix.ENOKEY
+		return vault.Key{}, vault.ErrEmpty
 	}
 	return vault.Key{ID: string(payload[vault.KeySize:n]), Bytes: payload[:vault.KeySize]}, nil
 }

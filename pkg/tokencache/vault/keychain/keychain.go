@@ -39,28 +39,10 @@ type Store struct{ Program string }
 func (Store) Class() string { return class }
 
 // Key implements vault.KeyStore.
-func (s Store) Key(id string) (vault.Key, error) {
-	key, err := s.read()
-	switch {
-	case err == nil && (id == "" || id == key.ID):
-		return key, nil
-	case err == nil, id != "" && errors.Is(err, errMissing):
-		return vault.Key{}, fmt.Errorf("%w: the Keychain does not have it", vault.ErrNoKey)
-	case !errors.Is(err, errMissing):
-		return vault.Key{}, err
-	}
-	if err := s.create(); err != nil {
-		return vault.Key{}, err
-	}
-	if key, err = s.read(); errors.Is(err, errMissing) {
-		return key, unreachable(errors.New("it did not take the key"))
-	}
-	return key, err
-}
+func (s Store) Key(id string) (vault.Key, error) { return vault.FromSlot(s, class, id) }
 
-var errMissing = errors.New("no such item")
-
-func (s Store) read() (vault.Key, error) {
+// Read implements vault.Slot.
+func (s Store) Read() (vault.Key, error) {
 	out, err := s.run("", append([]string{"find-generic-password", "-w"}, item...)...)
 	if err != nil {
 		return vault.Key{}, err
@@ -73,16 +55,15 @@ func (s Store) read() (vault.Key, error) {
 	return vault.Key{ID: id, Bytes: key}, nil
 }
 
-// create adds a key unless there is one: another process may be first. What
-// came of it is seen by reading.
-func (s Store) create() error {
-	key, err := vault.NewKey(class)
-	if err != nil {
-		return err
-	}
-	_, err = s.run(fmt.Sprintf("add-generic-password %s -l kubectl-aad -w \"%s %s\"\n", strings.Join(item, " "), key.ID, hex.EncodeToString(key.Bytes)), "-i")
+// Create implements vault.Slot: it adds a key unless there is one. What came of
+// it is seen by reading.
+func (s Store) Create(key vault.Key) error {
+	_, err := s.run(fmt.Sprintf("add-generic-password %s -l kubectl-aad -w \"%s %s\"\n", strings.Join(item, " "), key.ID, hex.EncodeToString(key.Bytes)), "-i")
 	if errors.Is(err, vault.ErrUnreachable) {
 		return err
+	}
+	if _, err := s.Read(); errors.Is(err, vault.ErrEmpty) {
+		return unreachable(errors.New("it did not take the key"))
 	}
 	return nil
 }
@@ -102,7 +83,7 @@ func (s Store) run(commands string, args ...string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, unreachable(fmt.Errorf("no answer within %v", patience))
 	case errors.As(err, &ended) && ended.ExitCode() == errNotFound:
-		return nil, errMissing
+		return nil, vault.ErrEmpty
 	}
 	return nil, unreachable(err)
 }
