@@ -11,9 +11,19 @@ import (
 // ErrStalled is returned by a body whose server stopped in the middle of it.
 var ErrStalled = errors.New("the server stopped in the middle of its answer")
 
-// patient limits the wait for each part of an answer's body as the transport
-// limits the wait for its header: a server that stops in the middle must not
-// hold a caller, and the locks that it has, for good.
+// ErrNoAnswer is returned when the limit passed without an answer's header.
+var ErrNoAnswer error = noAnswer{}
+
+type noAnswer struct{}
+
+func (noAnswer) Error() string { return "no answer in time" }
+
+// Timeout says what this is to those who ask a net.Error.
+func (noAnswer) Timeout() bool { return true }
+
+// patient limits the wait for an answer's header, whoever keeps it waiting (a
+// name server, a proxy, a handshake), and then for each part of its body: no
+// server may hold a caller, and the locks that it has, for good.
 type patient struct {
 	next  http.RoundTripper
 	limit time.Duration
@@ -21,8 +31,13 @@ type patient struct {
 
 func (p patient) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
+	late := time.AfterFunc(p.limit, func() { cancel(ErrNoAnswer) })
 	resp, err := p.next.RoundTrip(req.WithContext(ctx))
+	late.Stop()
 	if err != nil {
+		if errors.Is(context.Cause(ctx), ErrNoAnswer) {
+			err = ErrNoAnswer
+		}
 		cancel(nil)
 		return nil, err
 	}
@@ -47,8 +62,8 @@ func (b *body) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	b.stalled.Stop()
-	if errors.Is(context.Cause(b.ctx), ErrStalled) {
-		err = ErrStalled
+	if late := context.Cause(b.ctx); errors.Is(late, ErrStalled) || errors.Is(late, ErrNoAnswer) {
+		err = late
 	}
 	return n, err
 }

@@ -66,14 +66,13 @@ func NewTransport(o Options) (http.RoundTripper, error) {
 		proxy = nil
 	}
 	var rt http.RoundTripper = &http.Transport{
-		Proxy:                 proxy,
-		DialContext:           (&net.Dialer{Timeout: min(o.Timeout, 10*time.Second)}).DialContext,
-		TLSClientConfig:       tlsConfig,
-		TLSHandshakeTimeout:   min(o.Timeout, 10*time.Second),
-		ResponseHeaderTimeout: o.Timeout,
-		IdleConnTimeout:       time.Minute,
-		MaxIdleConnsPerHost:   16,
-		ForceAttemptHTTP2:     true,
+		Proxy:               proxy,
+		DialContext:         (&net.Dialer{Timeout: min(o.Timeout, 10*time.Second)}).DialContext,
+		TLSClientConfig:     tlsConfig,
+		TLSHandshakeTimeout: min(o.Timeout, 10*time.Second),
+		IdleConnTimeout:     time.Minute,
+		MaxIdleConnsPerHost: 16,
+		ForceAttemptHTTP2:   true,
 	}
 	rt = patient{userAgent{rt}, o.Timeout}
 	if o.Retry.Tries > 1 {

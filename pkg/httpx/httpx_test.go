@@ -120,6 +120,29 @@ func TestPostIsNotRepeatedAfterAReset(t *testing.T) {
 	}
 }
 
+// Whoever waits for seconds is not made to wait for each of the tries.
+func TestNoTryStartsTooLate(t *testing.T) {
+	url, ca, count := server(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	for _, tc := range []struct {
+		within time.Duration
+		tries  int64
+	}{{50 * time.Millisecond, 1}, {0, 3}} {
+		count.Store(0)
+		client, err := httpx.NewClient(httpx.Options{CAFile: ca, Timeout: 100 * time.Millisecond,
+			Retry: httpx.Policy{Tries: 3, Base: time.Millisecond, MaxWait: time.Second, Within: tc.within}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Get(url)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		if !errors.Is(err, httpx.ErrNoAnswer) || count.Load() != tc.tries {
+			t.Errorf("within %v: %v after %d tries, want %d", tc.within, err, count.Load(), tc.tries)
+		}
+	}
+}
+
 func TestCancelEndsTheWait(t *testing.T) {
 	url, ca, _ := server(t, status(503))
 	client, err := httpx.NewClient(httpx.Options{CAFile: ca, Retry: httpx.Policy{Tries: 9, Base: time.Hour, MaxWait: time.Hour}})

@@ -14,6 +14,7 @@ type Policy struct {
 	Tries   int           // in all; 0 and 1 mean once
 	Base    time.Duration // first wait; doubles each time, with jitter
 	MaxWait time.Duration // longest single wait; a longer Retry-After ends the tries
+	Within  time.Duration // no try starts later than this after the first; 0: no matter when
 }
 
 // Default is the retry policy of everything that is not started by kubectl.
@@ -22,7 +23,9 @@ func Default() Policy {
 }
 
 // Quick is the policy of get-token, for which somebody waits: seconds at most.
-func Quick() Policy { return Policy{Tries: 3, Base: 200 * time.Millisecond, MaxWait: 3 * time.Second} }
+func Quick() Policy {
+	return Policy{Tries: 3, Base: 200 * time.Millisecond, MaxWait: 3 * time.Second, Within: 7 * time.Second}
+}
 
 // Waiter waits for d or until ctx ends.
 type Waiter func(ctx context.Context, d time.Duration) error
@@ -52,6 +55,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	if wait == nil {
 		wait = Sleep
 	}
+	began := time.Now()
 	for try := 1; ; try++ {
 		attempt, err := rewind(req, try)
 		if err != nil {
@@ -59,7 +63,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		resp, err := r.next.RoundTrip(attempt)
 		pause, again := r.again(req, resp, err, try)
-		if !again {
+		if !again || r.policy.Within > 0 && time.Since(began)+pause > r.policy.Within {
 			return resp, err
 		}
 		if resp != nil {
