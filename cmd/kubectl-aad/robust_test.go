@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,7 +39,10 @@ func TestEveryFileSpoiled(t *testing.T) {
 	for _, file := range w.files() {
 		for _, spoil := range []func([]byte) []byte{
 			func(b []byte) []byte { return b[:len(b)/2] },
+			func([]byte) []byte { return nil },
+			func([]byte) []byte { return []byte("\x00\xff\x1b[2J garbage") },
 			func([]byte) []byte { return []byte(`{"v":1}`) },
+			func([]byte) []byte { return []byte(`[{"v":"1","access":7}]`) },
 		} {
 			content, err := os.ReadFile(file)
 			if err != nil {
@@ -171,14 +175,26 @@ func TestTheLastMinutes(t *testing.T) {
 	if err := w.cache.Put(files[0].Name(), e); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Fault("login", "503", 0, ""); err != nil {
-		t.Fatal(err)
+	for _, fault := range []string{"503", "hang"} {
+		w.ResetRequests()
+		w.ClearFaults()
+		if err := errors.Join(w.Fault("login", fault, 0, ""), os.RemoveAll(w.cache.Path("locks"))); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			r := w.start(nil, w.args()...)
+			w.must(r, 0)
+			w.token(r)
+		}
+		if n := w.requests("token"); n > 3 { // one refresh, with its tries
+			t.Errorf("%s: each of three calls waited in vain: %d requests", fault, n)
+		}
 	}
-	r := w.start(nil, w.args()...)
-	w.must(r, 0)
-	w.token(r)
 	w.ClearFaults()
 	w.ResetRequests()
+	if err := os.RemoveAll(w.cache.Path("locks")); err != nil { // a moment later
+		t.Fatal(err)
+	}
 	w.must(w.start(nil, w.args()...), 0)
 	if w.requests("") != 1 {
 		t.Error("not refreshed ahead")

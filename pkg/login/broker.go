@@ -89,6 +89,10 @@ func (b *Broker) SignIn(ctx context.Context, req token.Request) (token.Token, er
 // valid.
 const aheadWait = 1500 * time.Millisecond
 
+// aheadPause is how long nobody asks for a better token after Entra ID was
+// found down: every kubectl would wait in vain.
+const aheadPause = 30 * time.Second
+
 func (b *Broker) get(ctx context.Context, req token.Request, w wish) (token.Token, error) {
 	began := b.Now()
 	p, err := b.find(ctx, req)
@@ -100,13 +104,16 @@ func (b *Broker) get(ctx context.Context, req token.Request, w wish) (token.Toke
 		b.trace("serving the cached token until %s", have.Expires.UTC().Format(time.RFC3339))
 		return have.Token, nil
 	}
+	l := lock.New(b.Dir, p.Keys.Lock(), b.Now)
 	if have.Expires.After(began) && !w.afresh {
+		if o, failed := l.FailedSince(began.Add(-aheadPause)); failed && (o.Kind == fault.Network || o.Kind == fault.Throttled) {
+			return b.settle(w, token.Token{}, have.Token, fault.New(o.Kind, safetext.Clean(o.Text)))
+		}
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, aheadWait)
 		defer cancel()
 		w.quiet = true
 	}
-	l := lock.New(b.Dir, p.Keys.Lock(), b.Now)
 	if b.Dir == tokencache.Nowhere {
 		l = nil
 	} else if err := l.Acquire(ctx, b.waiting); err != nil {
@@ -124,13 +131,18 @@ func (b *Broker) get(ctx context.Context, req token.Request, w wish) (token.Toke
 		return have.Token, nil
 	}
 	t, err := b.once(ctx, p, l, began, w)
+	return b.settle(w, t, have.Token, err)
+}
+
+// settle decides between what was asked for and what is there.
+func (b *Broker) settle(w wish, t, have token.Token, err error) (token.Token, error) {
 	switch {
 	case w.afresh:
 		return t, err
 	case err != nil && w.not != "" && have.Expires.After(b.Now()): // a hint is no reason to refuse
-		return have.Token, nil
+		return have, nil
 	}
-	return b.orStillValid(t, have.Token, err)
+	return b.orStillValid(t, have, err)
 }
 
 // once asks, unless somebody who held the lock while we waited failed already,
