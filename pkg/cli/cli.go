@@ -157,7 +157,11 @@ func report(w io.Writer, err error) {
 			fmt.Fprintf(w, "aad:        %s\n", l)
 		}
 	}
-	for _, h := range fault.Hints(err) {
+	hints := fault.Hints(err)
+	if kind := fault.KindOf(err); len(hints) == 0 && kind >= fault.SignIn {
+		hints = []string{"kubectl aad explain " + strconv.Itoa(int(kind))}
+	}
+	for _, h := range hints {
 		fmt.Fprintf(w, "aad: hint: %s\n", safetext.Clean(h))
 	}
 }

@@ -106,15 +106,15 @@ func kindOf(e entra.TokenError, status int) fault.Kind {
 // unreadableAnswer is for answers that Entra did not write: a proxy's page, a
 // gateway's error.
 func unreadableAnswer(status int) error {
-	kind := fault.Network
-	if status == http.StatusTooManyRequests {
-		kind = fault.Throttled
+	text, later := fmt.Sprintf("Entra ID answered %d %s", status, http.StatusText(status)), "wait some minutes, then run the command again"
+	switch {
+	case status == http.StatusTooManyRequests:
+		return fault.New(fault.Throttled, text, later)
+	case status >= http.StatusInternalServerError:
+		return fault.New(fault.Network, text, later)
 	}
-	text := fmt.Sprintf("Entra ID answered %d %s", status, http.StatusText(status))
-	if status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
-		text = fmt.Sprintf("the answer (%d %s) is not Entra ID's: a proxy or a portal is in between", status, http.StatusText(status))
-	}
-	return fault.New(kind, text)
+	return fault.New(fault.Network, fmt.Sprintf("the answer (%d %s) is not Entra ID's: a proxy or a portal is in between", status, http.StatusText(status)),
+		"check HTTPS_PROXY, and with a browser whether this network asks you to sign in, then run the command again")
 }
 
 // Unreachable turns an error of the network into a fault: the host and the

@@ -76,7 +76,7 @@ func (u *User) DeviceCode(ctx context.Context, p login.Prompt) (login.Grant, err
 	if message == "" {
 		message = fmt.Sprintf("To sign in, open %s and enter the code %s.", code.Result.VerificationURL, code.Result.UserCode)
 	}
-	fmt.Fprintln(p.Err, safetext.Lines(message))
+	fmt.Fprintln(p.Err, safetext.Clean(message))
 	result, err := code.AuthenticationResult(ctx)
 	if err != nil {
 		err = u.wire.explain(err)
