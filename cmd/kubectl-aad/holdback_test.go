@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,34 @@ func TestRefusedByTheAPIServer(t *testing.T) {
 	r = w.shell(fiveTimes, nil, w.args()...) // not by client-go
 	if w.must(r, 0); w.requests("") != 0 || r.errOut.String() != "" {
 		t.Errorf("a person got %d requests, %q", w.requests(""), r.errOut.String())
+	}
+}
+
+// k9s and terraform ask for three contexts at once, with one command line, again
+// and again: they get a token each time, and cost one refresh.
+func TestOneProgramAsksSixtyTimes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	w.signIn("alice")
+	w.age(time.Hour)
+	w.ResetRequests()
+	const script = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		for context in a b c; do "$@" >"$HOME/$i$context" & done; wait; done`
+	home := t.TempDir()
+	r := w.shell(script, []string{interactive, "HOME=" + home}, w.args()...)
+	w.must(r, 0)
+	files, err := filepath.Glob(filepath.Join(home, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := 0
+	for _, f := range files {
+		if data, err := os.ReadFile(f); err == nil && strings.Count(string(data), `"kind":"ExecCredential"`) == 1 {
+			tokens++
+		}
+	}
+	if n := w.requests(""); tokens != 60 || n != 1 {
+		t.Errorf("%d tokens, %d requests, stderr %q", tokens, n, r.errOut.String())
 	}
 }
 

@@ -219,28 +219,6 @@ func TestRevoked(t *testing.T) {
 	w.must(w.start(nil, w.args()...), 0)
 }
 
-// Nothing secret in stderr, nor in a file that others can read, whatever the
-// verbosity.
-func TestNoSecretIsShown(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, sandbox.Options{})
-	w.signIn("alice")
-	w.expire()
-	r := w.start([]string{"AZURE_CLIENT_SECRET=hunter2"}, w.args("-v", "10")...)
-	w.must(r, 0)
-	for _, secret := range []string{"eyJ", "hunter2", "refresh_token"} {
-		if strings.Contains(r.errOut.String(), secret) {
-			t.Errorf("stderr has %q: %s", secret, r.errOut.String())
-		}
-	}
-	for _, file := range w.files() {
-		info, err := os.Stat(file)
-		if err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v, %v", file, info.Mode(), err)
-		}
-	}
-}
-
 // --token-store memory leaves no trace, and finds none.
 func TestNothingIsKept(t *testing.T) {
 	t.Parallel()
