@@ -40,7 +40,7 @@ func TestKubectlAsksFiveTimesAndThePersonOnce(t *testing.T) {
 		if r.out.String() != " 21 21 21 21 21" || strings.Count(said, "enter the code") != 1 || w.requests("devicecode") != 1 {
 			t.Fatalf("exit codes%s, %d device codes, stderr %q", r.out.String(), w.requests("devicecode"), said)
 		}
-		if strings.Count(said, "aad: error:") != 5 || strings.Count(said, "aad: hint: kubectl aad explain") != 1 {
+		if strings.Count(said, "aad: error:") != 5 || strings.Count(said, "aad: hint: kubectl aad explain AADSTS") != 1 {
 			t.Errorf("stderr %q", said)
 		}
 	}
