@@ -36,6 +36,9 @@ func newRequest(method string, v values, getenv func(string) string) (Request, e
 			r.Params[f.Name] = safetext.Secret(value)
 		}
 	}
+	if r.Params.Get("pop-claims") != "" && !r.Proves() {
+		return Request{}, errors.New("--pop-claims are those of a proof of possession: add --pop-enabled, or leave them out")
+	}
 	return r.In(getenv), nil
 }
 

@@ -103,6 +103,7 @@ func TestParseRefuses(t *testing.T) {
 		base + "-v many":                                       "number",
 		base + "--authority-host https://evil.example/":        "cloud file",
 		base + "-e public --authority-host https://evil.test/": "cloud file",
+		base + "--pop-claims u=/x":                             "add --pop-enabled",
 		base + "-l azurepipelines":                             "login method azurepipelines",
 		base + "--help":                                        "help",
 	} {
