@@ -82,8 +82,8 @@ func (c Claims) Username() string {
 // ErrNotJWT is returned for text that is not a JWT at all.
 var ErrNotJWT = errors.New("not a JWT")
 
-// ParseClaims decodes the claims of a JWT without verifying it. The error never
-// contains a part of the token.
+// ParseClaims decodes the claims of a JWT without verifying it; those of a proof
+// of possession are its token's. The error never contains a part of the token.
 func ParseClaims(token string) (Claims, error) {
 	if len(token) > MaxToken {
 		return Claims{}, fmt.Errorf("token of %d bytes is larger than %d", len(token), MaxToken)
@@ -97,9 +97,15 @@ func ParseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, ErrNotJWT
 	}
-	var c Claims
+	var c struct {
+		Claims
+		Proved string `json:"at"`
+	}
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return Claims{}, ErrNotJWT
 	}
-	return c, nil
+	if c.Proved != "" {
+		return ParseClaims(c.Proved)
+	}
+	return c.Claims, nil
 }

@@ -24,6 +24,7 @@ func TestParseClaims(t *testing.T) {
 		{"service principal", `{"oid":"o3","appid":"c3"}`, "o3", "c3", true, false},
 		{"idtyp decides", `{"oid":"o3","azp":"c3","idtyp":"user"}`, "o3", "c3", false, false},
 		{"overage", `{"oid":"o4","scp":"x","_claim_names":{"groups":"src1"}}`, "o4", "", false, true},
+		{"a proof of possession", `{"at":"` + jwt(`{"upn":"a@contoso.com","appid":"c1","scp":"x"}`) + `","u":"/cluster","ts":1}`, "a@contoso.com", "c1", false, false},
 		{"implicit overage", `{"oid":"o4","scp":"x","hasgroups":true}`, "o4", "", false, true},
 	} {
 		c, err := entra.ParseClaims(jwt(tt.claims))
@@ -38,7 +39,7 @@ func TestParseClaims(t *testing.T) {
 }
 
 func TestParseClaimsRefusesWhatIsNoJWT(t *testing.T) {
-	for _, in := range []string{"", "a.b", "a.b.c.d", "a.!!.c", "a." + base64.RawURLEncoding.EncodeToString([]byte("[]")) + ".c"} {
+	for _, in := range []string{"", "a.b", "a.b.c.d", "a.!!.c", jwt(`{"at":"x"}`), "a." + base64.RawURLEncoding.EncodeToString([]byte("[]")) + ".c"} {
 		if _, err := entra.ParseClaims(in); !errors.Is(err, entra.ErrNotJWT) {
 			t.Errorf("ParseClaims(%q): %v", in, err)
 		}

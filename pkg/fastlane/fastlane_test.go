@@ -28,9 +28,10 @@ type fixture struct {
 	env  map[string]string
 }
 
-func newFixture(t testing.TB, expires time.Time) *fixture {
+func newFixture(t testing.TB, expires time.Time, flags ...string) *fixture {
 	f := &fixture{dir: tokencache.Dir(filepath.Join(t.TempDir(), "aad"))}
 	f.args = []string{"get-token", "--server-id", server, "--tenant-id", tenant, "--cache-dir", string(f.dir)}
+	f.args = append(f.args, flags...)
 	f.env = map[string]string{"KUBERNETES_EXEC_INFO": `{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}}`}
 	cmd, err := token.Parse(f.args[1:], f.getenv)
 	if err != nil {
@@ -103,6 +104,15 @@ func TestDeclinesInSilence(t *testing.T) {
 		if Serve(f.args, f.getenv, &bytes.Buffer{}, now) {
 			t.Errorf("served a token with %v left", left)
 		}
+	}
+}
+
+// A cached token is no proof of possession, and a proof is made for each answer.
+func TestDeclinesProofs(t *testing.T) {
+	f := newFixture(t, now.Add(time.Hour), "--pop-enabled", "--pop-claims", "u=/cluster")
+	var out bytes.Buffer
+	if Serve(f.args, f.getenv, &out, now) || out.Len() > 0 {
+		t.Errorf("wrote %q", out.String())
 	}
 }
 

@@ -34,7 +34,7 @@ func (b *Broker) forClient(ctx context.Context, req token.Request) (token.Token,
 		b.say(refused)
 	}
 	if p, err := b.Dir.Find(req); err == nil {
-		repeat.Given(b.Dir, p.TokenKey(), who, t.Access, execcred.Announce(t.Expires, b.Now()), verdict, b.Now())
+		repeat.Given(b.Dir, p.TokenKey(), who, t.Access, execcred.Announce(answerEnd(req, t, b.Now()), b.Now()), verdict, b.Now())
 	}
 	return t, nil
 }

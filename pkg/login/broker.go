@@ -67,10 +67,7 @@ func (w wish) served(e tokencache.Entry, now time.Time) bool {
 // Token returns a token that is what the request asks for, and good for
 // minutes. A store that fails never costs the token. Errors are faults.
 func (b *Broker) Token(ctx context.Context, req token.Request) (token.Token, error) {
-	if req.Proves() {
-		return b.proven(ctx, req)
-	}
-	return b.bearer(ctx, req)
+	return b.answer(ctx, req, b.bearer)
 }
 
 func (b *Broker) bearer(ctx context.Context, req token.Request) (token.Token, error) {
@@ -82,7 +79,9 @@ func (b *Broker) bearer(ctx context.Context, req token.Request) (token.Token, er
 
 // SignIn is Token that has a person sign in although somebody is signed in.
 func (b *Broker) SignIn(ctx context.Context, req token.Request) (token.Token, error) {
-	return b.get(ctx, req, wish{afresh: true})
+	return b.answer(ctx, req, func(ctx context.Context, req token.Request) (token.Token, error) {
+		return b.get(ctx, req, wish{afresh: true})
+	})
 }
 
 // aheadWait is how long a better token may take while there is one that is

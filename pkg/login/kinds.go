@@ -2,6 +2,7 @@ package login
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/fault"
 	"github.com/kubectl-aad/kubectl-aad/pkg/token"
@@ -14,13 +15,24 @@ var kinds = []struct{ flag, what string }{
 	{"pop-enabled", "proof-of-possession tokens, for clusters connected through Azure Arc"},
 }
 
-// refuse says what a request asks for that the method cannot do.
-func (m Method) refuse(r token.Request) error {
+// refuse says what a request asks for that its method cannot do, and which can.
+func (r Registry) refuse(m Method, req token.Request) error {
 	for _, k := range kinds {
-		if r.Params.Get(k.flag) != "" && !slices.Contains(m.Params, k.flag) {
+		if req.Params.Get(k.flag) != "" && !slices.Contains(m.Params, k.flag) {
 			return fault.New(fault.Config, "login method "+m.Name+" gets no "+k.what+" (--"+k.flag+")",
-				"leave --"+k.flag+" out where the API server accepts ordinary tokens, as AKS does", "kubectl-aad get-token --help lists the methods")
+				"name a method that does with --login: "+strings.Join(r.reading(k.flag), ", "),
+				"leave --"+k.flag+" out where the API server accepts ordinary tokens, as AKS does")
 		}
 	}
 	return nil
+}
+
+// reading lists the methods that read a flag.
+func (r Registry) reading(flag string) (names []string) {
+	for _, m := range r {
+		if slices.Contains(m.Params, flag) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }

@@ -23,7 +23,7 @@ func (b *Broker) obtain(ctx context.Context, p tokencache.Place, w wish, tell an
 	if err != nil {
 		return token.Token{}, err
 	}
-	if err := m.refuse(p.Request); err != nil {
+	if err := b.Methods.refuse(m, p.Request); err != nil {
 		return token.Token{}, err
 	}
 	rt, err := b.Transport(p.Request.Cloud)
@@ -112,13 +112,16 @@ func quote(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// refreshToken returns what is kept of the account's sign-in, or nothing and
-// why not on Err.
+// refreshToken returns what is kept of the account's sign-in.
 func (b *Broker) refreshToken(p tokencache.Place) safetext.Secret {
 	if p.Account.Home == "" {
 		return ""
 	}
-	name := p.Keys.Refresh(p.Account.Home)
+	return b.sealed(p.Keys.Refresh(p.Account.Home), "a saved sign-in")
+}
+
+// sealed opens what is kept under a name, or says why not of what it is.
+func (b *Broker) sealed(name, what string) safetext.Secret {
 	secret, err := b.Vault.Get(name)
 	if errors.Is(err, tokencache.ErrLoose) {
 		b.tighten()
@@ -129,10 +132,10 @@ func (b *Broker) refreshToken(p tokencache.Place) safetext.Secret {
 		return secret
 	case errors.Is(err, tokencache.ErrMiss):
 	case errors.Is(err, tokencache.ErrUnreadable):
-		b.say("a saved sign-in could not be read and was set aside")
+		b.say(what + " could not be read and was set aside")
 		_ = b.Vault.Quarantine(name)
 	case errors.Is(err, vault.ErrNoKey):
-		b.say("a saved sign-in cannot be opened here: " + safetext.Clean(err.Error()))
+		b.say(what + " cannot be opened here: " + safetext.Clean(err.Error()))
 	default:
 		b.kept(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -32,19 +31,32 @@ type prover struct {
 	claims map[string]string // of --pop-claims
 }
 
-// proven is Token for a request that wants a proof: what is cached is the bound
-// token, and every answer is a new proof.
-func (b *Broker) proven(ctx context.Context, req token.Request) (token.Token, error) {
+// answer gets a token and makes a proof of it where the request wants that: what
+// is cached is the bound token, and every answer is a new proof.
+func (b *Broker) answer(ctx context.Context, req token.Request, get func(context.Context, token.Request) (token.Token, error)) (token.Token, error) {
+	if !req.Proves() {
+		return get(ctx, req)
+	}
 	p, err := b.prover(req)
 	if err != nil {
 		return token.Token{}, err
 	}
 	req.Confirm = p.kid()
-	t, err := b.bearer(ctx, req)
+	t, err := get(ctx, req)
 	if err != nil {
 		return t, err
 	}
-	return p.prove(t, b.Now())
+	now := b.Now()
+	t.Expires = answerEnd(req, t, now)
+	return p.prove(t, now)
+}
+
+// answerEnd is when the answer with a token ends: a proof may before its token.
+func answerEnd(req token.Request, t token.Token, now time.Time) time.Time {
+	if end := now.Add(proofLife); req.Proves() && end.Before(t.Expires) {
+		return end
+	}
+	return t.Expires
 }
 
 // prover finds the key of a request, or makes one. The key lies where refresh
@@ -59,7 +71,7 @@ func (b *Broker) prover(req token.Request) (prover, error) {
 		return prover{}, fault.Wrap(fault.Config, "", err)
 	}
 	name := keys.Proof()
-	if key, err := b.proofKey(name); err == nil {
+	if key := b.proofKey(name); key != nil {
 		return prover{key, claims}, nil
 	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -71,30 +83,24 @@ func (b *Broker) prover(req token.Request) (prover, error) {
 		return prover{}, fault.Wrap(fault.Failure, "make a key for proofs of possession", err)
 	}
 	b.kept(b.Vault.Put(name, safetext.Secret(base64.StdEncoding.EncodeToString(der))))
-	if first, err := b.proofKey(name); err == nil { // another process may have been as quick
+	if first := b.proofKey(name); first != nil { // another process may have been as quick
 		key = first
 	}
 	return prover{key, claims}, nil
 }
 
-func (b *Broker) proofKey(name string) (*rsa.PrivateKey, error) {
-	text, err := b.Vault.Get(name)
+// proofKey returns the key that is kept, or nil.
+func (b *Broker) proofKey(name string) *rsa.PrivateKey {
+	der, err := base64.StdEncoding.DecodeString(b.sealed(name, "the key of proofs of possession").Reveal())
 	if err != nil {
-		return nil, err
+		return nil
 	}
-	der, err := base64.StdEncoding.DecodeString(text.Reveal())
+	kept, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		return nil, err
+		return nil
 	}
-	any, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, err
-	}
-	key, ok := any.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("not an RSA key")
-	}
-	return key, nil
+	key, _ := kept.(*rsa.PrivateKey)
+	return key
 }
 
 // proofClaims reads u=ID and more of that form, between commas. The cluster is
@@ -126,7 +132,7 @@ func (p prover) kid() string {
 	return encode(sum[:])
 }
 
-// prove signs a bound token. The proof ends before the token may.
+// prove signs a bound token.
 func (p prover) prove(t token.Token, now time.Time) (token.Token, error) {
 	nonce := make([]byte, 16)
 	if _, err := rand.Read(nonce); err != nil {
@@ -149,9 +155,6 @@ func (p prover) prove(t token.Token, now time.Time) (token.Token, error) {
 		return token.Token{}, fault.Wrap(fault.Failure, "sign a proof of possession", err)
 	}
 	t.Access = safetext.Secret(text + "." + encode(sig))
-	if end := now.Add(proofLife); end.Before(t.Expires) {
-		t.Expires = end
-	}
 	return t, nil
 }
 

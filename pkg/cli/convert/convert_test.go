@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -189,6 +190,23 @@ func TestThereAndBack(t *testing.T) {
 	}
 	if out, _, err := b.run("--to", "kubelogin"); err != nil || !strings.Contains(out, "Nothing to do") {
 		t.Errorf("again: %q, %v", out, err)
+	}
+}
+
+// Each user's proofs are for the user's own cluster, there and back.
+func TestClaimsOfProofsStayApart(t *testing.T) {
+	user := "- name: %[1]s\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: kubelogin, args: " +
+		"[get-token, --server-id, s, --login, interactive, --client-id, c, --pop-enabled, --pop-claims, u=/%[1]s]}}\n"
+	text := "apiVersion: v1\nkind: Config\nusers:\n" + fmt.Sprintf(user, "one") + fmt.Sprintf(user, "two") +
+		"contexts:\n- {name: one, context: {user: one}}\n- {name: two, context: {user: two}}\n"
+	b := newBench(t, text)
+	for _, to := range []string{"kubectl-aad", "kubelogin"} {
+		if _, _, err := b.run("--to", to); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.text(); strings.Count(got, "u=/one") != 1 || strings.Count(got, "u=/two") != 1 || strings.Count(got, "pop-enabled") != 2 || strings.Count(got, `"command": "`+to+`"`) != 2 {
+			t.Errorf("to %s:\n%s", to, got)
+		}
 	}
 }
 
