@@ -33,6 +33,9 @@ func (r rival) outdone(given values, getenv func(string) string) (names []string
 			}
 		}
 	}
+	if value == "" { // the usual case reads no cloud file twice
+		return nil
+	}
 	switch r.winner {
 	case "cloud":
 		if issues(given[r.winner], value, getenv) {
