@@ -139,6 +139,7 @@ func TestWhateverAnswers(t *testing.T) {
 func TestEveryFaultIsReadable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
+	w.useBuilt()
 	w.signIn("alice")
 	silent := strings.Replace(interactive, "true", "false", 1)
 	faults, err := (sandbox.Control{Dir: w.Dir()}).Faults(t.Context())

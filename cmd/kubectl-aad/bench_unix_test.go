@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -118,21 +117,6 @@ func BenchmarkProcess(b *testing.B) {
 		fmt.Printf("%-28s %10s %7.2fx %6.1f MiB\n", c.name, m.Round(10*time.Microsecond), float64(m)/float64(base), float64(c.rss)/1024)
 	}
 	b.ReportMetric(float64(list[1].median())/float64(base), "hit/empty")
-}
-
-// useBuilt takes what make build left in bin/ (or AAD_BENCH_BIN), where it is
-// there: the core of this test links the sandbox too.
-func (w *world) useBuilt() {
-	bin, err := filepath.Abs(cmp.Or(os.Getenv("AAD_BENCH_BIN"), "../../bin"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, name := range []string{"kubectl-aad", coreName} {
-		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
-			return
-		}
-	}
-	w.front = filepath.Join(bin, "kubectl-aad")
 }
 
 func (w *world) command(program string, args ...string) *exec.Cmd {

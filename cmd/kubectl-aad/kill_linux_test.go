@@ -33,6 +33,7 @@ func kills(t *testing.T) int {
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
+	w.useBuilt()
 	w.signIn("alice")
 	silent := strings.Replace(interactive, "true", "false", 1)
 	longest := 150 * time.Millisecond
@@ -70,6 +71,7 @@ func TestKilledAtEachFileCall(t *testing.T) {
 		t.Skip("LEFT OUT: there is no strace here (Debian package strace)")
 	}
 	w := newWorld(t, sandbox.Options{})
+	w.useBuilt()
 	w.signIn("alice")
 	silent := strings.Replace(interactive, "true", "false", 1)
 	killed := 0

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -89,6 +90,22 @@ func newWorld(t testing.TB, o sandbox.Options) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// useBuilt takes what make build left in bin/ (or AAD_BENCH_BIN), where it is
+// there: the core of this test links the sandbox too, and starts slowly under
+// the race detector. It is for tests that start processes by the dozen.
+func (w *world) useBuilt() {
+	bin, err := filepath.Abs(cmp.Or(os.Getenv("AAD_BENCH_BIN"), "../../bin"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, name := range []string{"kubectl-aad", coreName} {
+		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
+			return
+		}
+	}
+	w.front = filepath.Join(bin, "kubectl-aad")
 }
 
 func link(t testing.TB, from, to string) {

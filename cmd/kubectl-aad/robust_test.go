@@ -34,6 +34,7 @@ func (w *world) files() []string {
 func TestEveryFileSpoiled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
+	w.useBuilt()
 	w.signIn("alice", "--tenant-id", "contoso.com")
 	args := w.args("--tenant-id", "contoso.com")
 	for _, file := range w.files() {
