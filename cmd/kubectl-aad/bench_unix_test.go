@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/entra"
 	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox"
+	"github.com/kubectl-aad/kubectl-aad/pkg/sandbox/router"
 )
 
 // contender is a program whose whole life is measured.
@@ -150,10 +152,16 @@ func (w *world) kubelogin() *contender {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	public, err := router.New(w.Info().Endpoints)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	proxy := httptest.NewServer(public)
+	w.t.Cleanup(proxy.Close)
 	command := func() *exec.Cmd {
 		cmd := w.command(path, "get-token", "--login", "spn", "--server-id", string(entra.AKSServer), "--client-id", string(w.Info().Apps.CIBot),
-			"--tenant-id", string(w.Info().Tenants[0].ID), "--environment", "AzureStackCloud", "--disable-instance-discovery")
-		cmd.Env = append(cmd.Env, "AZURE_CLIENT_SECRET="+strings.TrimSpace(string(secret)), "AZURE_ENVIRONMENT_FILEPATH="+w.CloudFile(),
+			"--tenant-id", string(w.Info().Tenants[0].ID), "--environment", "AzurePublicCloud", "--disable-instance-discovery")
+		cmd.Env = append(cmd.Env, "AZURE_CLIENT_SECRET="+strings.TrimSpace(string(secret)), "HTTPS_PROXY="+proxy.URL,
 			"SSL_CERT_FILE="+filepath.Join(w.Dir(), "ca.pem"))
 		return cmd
 	}
