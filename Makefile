@@ -73,10 +73,12 @@ lint: ## gofmt, go vet, and golangci-lint where it is installed
 	go vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed: skipped"; fi
 
-bench: build ## print the numbers of the design's section 7
+bench: build build-sandbox ## print the numbers of the design's section 7 (12 minutes)
 	go test -run '^$$' -bench Process -benchtime 100x ./cmd/kubectl-aad
 	go test -run '^$$' -bench Process -benchtime 7x ./cmd/aad-webhook
 	go test -run '^$$' -bench . -benchtime 2s ./pkg/sandbox
+	go test -run '^$$' -bench Resolve -benchtime 1x ./pkg/azure/graph
+	cd cmd/aad-sandbox && go test -run '^$$' -bench 'Bind|List' -benchtime 1x -timeout 30m ./internal/journey
 
 # How long each fuzz target runs in a soak.
 FUZZTIME ?= 60s
