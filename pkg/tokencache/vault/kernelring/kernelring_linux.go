@@ -5,6 +5,7 @@ package kernelring
 
 import (
 	"errors"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 
@@ -28,17 +29,33 @@ func (Store) Class() string { return class }
 // Key implements vault.KeyStore.
 func (s Store) Key(id string) (vault.Key, error) { return vault.FromSlot(s, class, id) }
 
-// Create implements vault.Slot: adding replaces, and whoever came last is read by
-// all.
+// Create implements vault.Slot. The key is made in a keyring of this thread,
+// because adding it to the user's would replace what another process has put
+// there, and perhaps sealed with, a moment ago.
 func (s Store) Create(key vault.Key) error {
-	serial, err := unix.AddKey("user", s.Name, append(key.Bytes, key.ID...), unix.KEY_SPEC_USER_KEYRING)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	serial, err := unix.AddKey("user", s.Name, append(key.Bytes, key.ID...), unix.KEY_SPEC_THREAD_KEYRING)
 	if err != nil {
 		return unreachable(err)
 	}
 	if err := unix.KeyctlSetperm(serial, ours); err != nil {
 		return unreachable(err)
 	}
+	err = move(serial)
+	if errors.Is(err, unix.EOPNOTSUPP) { // before Linux 5.3
+		_, err = unix.KeyctlInt(unix.KEYCTL_LINK, serial, unix.KEY_SPEC_USER_KEYRING, 0, 0)
+	}
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return unreachable(err)
+	}
 	return nil
+}
+
+// move takes a key from the thread's keyring to the user's; EEXIST: that has one.
+func move(serial int) error {
+	_, err := unix.KeyctlInt(unix.KEYCTL_MOVE, serial, unix.KEY_SPEC_THREAD_KEYRING, unix.KEY_SPEC_USER_KEYRING, unix.KEYCTL_MOVE_EXCL)
+	return err
 }
 
 // Read implements vault.Slot.
