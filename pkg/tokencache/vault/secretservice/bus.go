@@ -125,11 +125,21 @@ func (c *conn) find(id string) (vault.Key, error) {
 		return vault.Key{}, fmt.Errorf("%w: the Secret Service does not have it", vault.ErrNoKey)
 	}
 	slices.Sort(ids)
-	var s secret
-	if err := c.call(found[ids[0]], item+".GetSecret", []any{c.session}, &s); err != nil {
-		return vault.Key{}, unreachable(err)
+	// What is no key is passed over: it would hide those behind it, and each
+	// call would make one more.
+	var all error
+	for _, id := range ids {
+		var s secret
+		if err := c.call(found[id], item+".GetSecret", []any{c.session}, &s); err != nil {
+			return vault.Key{}, unreachable(err)
+		}
+		key, err := decode(id, s.Value)
+		if err == nil {
+			return key, nil
+		}
+		all = err
 	}
-	return decode(ids[0], s.Value)
+	return vault.Key{}, all
 }
 
 // id returns the key id that an item carries.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kubectl-aad/kubectl-aad/pkg/tokencache/vault"
@@ -51,6 +52,9 @@ func (s Store) Key(id string) (vault.Key, error) {
 	if s.Address == "" {
 		return vault.Key{}, unreachable(errors.New("this session has no D-Bus"))
 	}
+	if !local(s.Address) {
+		return vault.Key{}, unreachable(errors.New("its D-Bus is not on this machine"))
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	c, err := dial(ctx, s.Address)
@@ -70,6 +74,17 @@ func (s Store) Key(id string) (vault.Key, error) {
 		return vault.Key{}, err
 	}
 	return c.find("") // another process may have been first: both take the same
+}
+
+// local reports whether every address of a list is a socket of this machine: the
+// key goes over the bus as it is.
+func local(addresses string) bool {
+	for a := range strings.SplitSeq(addresses, ";") {
+		if a != "" && !strings.HasPrefix(a, "unix:") {
+			return false
+		}
+	}
+	return true
 }
 
 // unreachable says why the service cannot be used now.

@@ -83,6 +83,11 @@ func TestUnreachable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for _, address := range []string{"tcp:host=127.0.0.1,port=1", "unix:path=/nonexistent;tcp:host=127.0.0.1,port=1"} {
+		if _, err := (Store{address}).Key(""); !errors.Is(err, vault.ErrUnreachable) || !strings.Contains(err.Error(), "not on this machine") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
 }
 
 func TestWhatItKeepsIsNotTrusted(t *testing.T) {
@@ -97,7 +102,15 @@ func TestWhatItKeepsIsNotTrusted(t *testing.T) {
 	if _, err := (Store{address}).Key("file:0123"); !errors.Is(err, vault.ErrNoKey) {
 		t.Errorf("another class: %v", err)
 	}
+	for range 2 {
+		if key, err := (Store{address}).Key(""); err != nil || key.ID == "secret-service:00" {
+			t.Errorf("behind what is no key: %q, %v", key.ID, err)
+		}
+	}
 	f.mu.Lock()
+	if len(f.items) != 3 {
+		t.Errorf("%d items: each call makes another", len(f.items))
+	}
 	f.hidden = true
 	f.mu.Unlock()
 	if _, err := (Store{address}).Key("secret-service:00"); !errors.Is(err, vault.ErrUnreachable) {
