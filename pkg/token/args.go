@@ -64,10 +64,22 @@ func WithFlag(args []string, name, value string) []string {
 	is := func(a Arg) bool { return a.Flag == name }
 	at := slices.IndexFunc(list, is)
 	if at < 0 {
-		at = len(list)
+		return JoinArgs(AddFlag(list, name, value))
 	}
 	list = slices.DeleteFunc(list, is)
 	return JoinArgs(slices.Insert(list, at, Arg{name, value, []string{"--" + name, value}}))
+}
+
+// AddFlag puts a flag at the end, and before a last flag that may lack its
+// value: that would take this one's name for it.
+func AddFlag(list []Arg, name, value string) []Arg {
+	at := len(list)
+	if at > 0 {
+		if last := list[at-1]; last.Flag == "" && strings.HasPrefix(last.Raw[0], "-") {
+			at--
+		}
+	}
+	return slices.Insert(list, at, Arg{name, value, []string{"--" + name, value}})
 }
 
 // WithoutFlag returns args without a flag.

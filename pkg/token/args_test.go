@@ -24,6 +24,9 @@ func TestWithFlag(t *testing.T) {
 	if !slices.Equal(got, []string{"get-token", "--account", "c", "-t", "x", "--cloud", "china"}) {
 		t.Errorf("got %q", got)
 	}
+	if got := WithFlag([]string{"get-token", "-v"}, "account", "c"); !slices.Equal(got, []string{"get-token", "--account", "c", "-v"}) {
+		t.Errorf("a flag without its value: %q", got)
+	}
 	if got := WithoutFlag([]string{"get-token", "-t", "x", "--legacy"}, "tenant-id"); !slices.Equal(got, []string{"get-token", "--legacy"}) {
 		t.Errorf("got %q", got)
 	}

@@ -216,6 +216,7 @@ func FuzzArguments(f *testing.F) {
 	f.Add("get-token", "--server-id=x", "-l", "spn")
 	f.Add("get-token", "-e", "AzureChinaCloud", "--login=interactive")
 	f.Add("get-token", "--account=a", "--unknown", "-v=5")
+	f.Add("get-token", "--account=a", "--unknown", "-v")
 	f.Fuzz(func(t *testing.T, a, b, c, d string) {
 		args := []string{a, b, c, d}
 		list := []any{a, b, c, d}

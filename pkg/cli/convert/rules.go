@@ -145,14 +145,13 @@ func toKubelogin(u edit.User) (c edit.Change, notes []string) {
 		}
 		list = append(list, a)
 	}
-	args := token.JoinArgs(list)
 	if !client && server == string(entra.AKSServer) {
-		args = append(args, "--client-id", string(entra.AKSClient))
+		list = token.AddFlag(list, "client-id", string(entra.AKSClient))
 	}
 	if !login {
-		args = append(args, "--login", "devicecode")
+		list = token.AddFlag(list, "login", "devicecode")
 	}
-	return edit.Change{Command: "kubelogin", Args: args, InstallHint: "kubelogin is not installed or not on PATH: see https://azure.github.io/kubelogin"}, notes
+	return edit.Change{Command: "kubelogin", Args: token.JoinArgs(list), InstallHint: "kubelogin is not installed or not on PATH: see https://azure.github.io/kubelogin"}, notes
 }
 
 // respelled keeps an argument as it is written when it says that already.
